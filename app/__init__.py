@@ -1,0 +1,1 @@
+"""The platform every room stands on; it knows no contest."""

@@ -1,0 +1,1 @@
+"""Marks, fairness, and results that can be defended."""
