@@ -1,7 +1,7 @@
 """Domain errors: what went wrong, with a stable code and a sentence for the person who meets it.
 
-There is no HTTP here; `app.web` maps each class to a status. Messages are marked with `N_` and translated at
-the edge, so that pure modules can raise them without knowing a language.
+There is no HTTP here; `app.web` maps each class to a status. Messages are marked with `N_` and
+translated at the edge, so that pure modules can raise them without knowing a language.
 """
 
 from typing import ClassVar
@@ -30,7 +30,7 @@ class NotFoundError(DomainError):
     code = "not-found"
 
     def __init__(self, message: str = N_("There is nothing here."), /, **params: object) -> None:
-        super().__init__(message, **params)
+        super().__init__(message, code=None, **params)
 
 
 class ForbiddenError(DomainError):
@@ -45,7 +45,7 @@ class SignInRequiredError(DomainError):
     code = "sign-in-required"
 
     def __init__(self, message: str = N_("Please sign in first."), /, **params: object) -> None:
-        super().__init__(message, **params)
+        super().__init__(message, code=None, **params)
 
 
 class InvalidError(DomainError):

@@ -1,0 +1,142 @@
+"""Work that outlives a request: a queue (Huey), jobs put on it after the commit, and sweeps.
+
+The database row's state is the truth and the queue only a hint: a job must be safe to run twice,
+and a sweep finds whatever a crash, or a queue that lost its memory, left behind.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.errors import UnavailableError
+from app.transaction import after_commit
+
+log = logging.getLogger(__name__)
+
+Job = Callable[..., None]
+Sweep = Callable[[datetime], None]
+JobFunction = TypeVar("JobFunction", bound=Job)
+SweepFunction = TypeVar("SweepFunction", bound=Sweep)
+
+_JOBS: dict[str, Job] = {}
+_SWEEPS: dict[str, Sweep] = {}
+
+
+def job(function: JobFunction) -> JobFunction:
+    """Make a function callable by name from the queue; its arguments must be plain values."""
+    _JOBS[_name(function)] = function
+    return function
+
+
+def sweep(function: SweepFunction) -> SweepFunction:
+    """Run `function(now)` every minute in the worker, and with `podium sweep`."""
+    _SWEEPS[_name(function)] = function
+    return function
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+@dataclass
+class Queue:
+    """The queue of one application, with the one Huey task that carries every job."""
+
+    app: Flask
+    huey: Huey
+    _carry: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Register the carrier and the minute's sweep with Huey."""
+        self._carry = self.huey.task(name="job")(self._run)
+        self.huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+
+    def put(self, name: str, args: tuple[object, ...], at: datetime | None) -> None:
+        """Put a job on the queue, for now or for the instant `at`."""
+        if at is None:
+            self._carry(name, *args)
+        else:
+            self._carry.schedule((name, *args), eta=at.astimezone(UTC).replace(tzinfo=None))
+
+    def consume(self, workers: int) -> None:
+        """Work until a signal ends it; runs what earlier workers left behind first."""
+        self._sweep()
+        Consumer(self.huey, workers=workers, initial_delay=0.05, max_delay=0.5).run()
+
+    def drain(self) -> int:
+        """Run everything that is due now in this process; return how many jobs ran."""
+        done = 0
+        while (task := self.huey.dequeue()) is not None:
+            self.huey.execute(task)
+            done += 1
+        return done
+
+    def check(self) -> None:
+        """Raise UnavailableError unless the queue answers."""
+        try:
+            self.huey.pending_count()
+        except Exception as error:
+            raise UnavailableError(str(error)) from error
+
+    def _run(self, name: str, *args: object) -> None:
+        with self.app.app_context():
+            _JOBS[name](*args)
+
+    def _sweep(self) -> None:
+        with self.app.app_context():
+            run_sweeps(clock.now())
+
+
+def open_queue(app: Flask, url: str) -> Queue:
+    """Open the queue at `url`: `sqlite:///path`, `postgresql://…` or `redis://…`."""
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        huey = SqliteHuey("podium", filename=url.removeprefix("sqlite:///"), results=False)
+    elif scheme == "postgresql":
+        huey = PostgresHuey("podium", dsn=url, results=False)
+    else:
+        huey = RedisHuey("podium", url=url, results=False)
+    return Queue(app, huey)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Open the application's queue."""
+    app.extensions["podium.queue"] = open_queue(app, url)
+
+
+def queue() -> Queue:
+    """Return the current application's queue."""
+    found: Queue = current_app.extensions["podium.queue"]
+    return found
+
+
+def enqueue(session: Session, function: Job, *args: object, at: datetime | None = None) -> None:
+    """Run `function(*args)` in the worker once the session's work is committed, not before `at`."""
+    name = _name(function)
+
+    def put() -> None:
+        try:
+            queue().put(name, args, at)
+        except Exception:
+            # The row says what is to be done; the next sweep will find it.
+            log.exception("the queue did not take %s; the sweep will", name)
+
+    after_commit(session, put)
+
+
+def run_sweeps(now: datetime) -> None:
+    """Run every sweep once; one that fails is logged and does not stop the others."""
+    for name, function in _SWEEPS.items():
+        try:
+            function(now)
+        except Exception:
+            log.exception("the sweep %s failed", name)

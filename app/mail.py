@@ -1,0 +1,177 @@
+"""Mail: rendered at once, kept in an outbox row, delivered by the worker.
+
+The row is written in the transaction that caused the mail, so that nobody is told of what was
+rolled back. Its text is erased once delivered: sign-in links do not stay in the database.
+"""
+
+import logging
+import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import current_app, render_template
+from sqlalchemy import CheckConstraint, String, Text, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.db import Base, enum_column
+from app.errors import UnavailableError
+from app.jobs import enqueue, job, sweep
+from app.settings import Settings
+from app.transaction import transaction
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+SMTP_SECONDS = 20
+
+
+class MailState(StrEnum):
+    """Where an outgoing mail stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class OutgoingMail(Base):
+    """One mail to one person."""
+
+    __tablename__ = "outgoing_mails"
+    __table_args__ = (
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        CheckConstraint("(state = 'sent') = (body IS NULL)", name="sent_has_no_body"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recipient: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[MailState] = mapped_column(enum_column(MailState), default=MailState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+
+
+def send(
+    session: Session, *, to: str, subject: str, template: str, now: datetime, **context: Any
+) -> None:
+    """Queue `email/<template>.txt`, rendered with `context`, for delivery after the commit."""
+    body = render_template(f"email/{template}.txt", **context)
+    send_text(session, to=to, subject=subject, body=body, now=now)
+
+
+def send_text(session: Session, *, to: str, subject: str, body: str, now: datetime) -> None:
+    """Queue a mail whose text is already written."""
+    # A line break in a title must not become a second header.
+    mail = OutgoingMail(
+        recipient=to, subject=" ".join(subject.split())[:300], body=body, created_at=now
+    )
+    session.add(mail)
+    session.flush()
+    enqueue(session, deliver, mail.id)
+
+
+@job
+def deliver(mail_id: int) -> None:
+    """Hand one queued mail to the transport; a failure is tried again, later and later."""
+    with transaction() as session:
+        mail = session.get(OutgoingMail, mail_id, with_for_update=True)
+        if mail is None or mail.state is not MailState.QUEUED:
+            return
+        now = clock.now()
+        mail.attempts += 1
+        try:
+            _transmit(_message(mail, now))
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("mail %s: attempt %s failed: %s", mail.id, mail.attempts, error)
+            mail.retry_at = now + timedelta(minutes=2**mail.attempts)
+            if mail.attempts >= ATTEMPTS:
+                mail.state = MailState.FAILED
+            return
+        mail.state, mail.sent_at, mail.body = MailState.SENT, now, None
+
+
+@sweep
+def deliver_waiting(now: datetime) -> None:
+    """Try again what is still queued after a minute, or whose next attempt is due."""
+    with transaction() as session:
+        due = or_(
+            OutgoingMail.retry_at <= now,
+            OutgoingMail.retry_at.is_(None)
+            & (OutgoingMail.created_at < now - timedelta(minutes=1)),
+        )
+        waiting = session.scalars(
+            select(OutgoingMail.id).where(OutgoingMail.state == MailState.QUEUED, due).limit(500)
+        ).all()
+    for mail_id in waiting:
+        deliver(mail_id)
+
+
+def _message(mail: OutgoingMail, now: datetime) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = _settings().mail_from
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=urlsplit(_settings().public_url).hostname)
+    message.set_content(mail.body or "")
+    return message
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["podium.settings"]
+    return settings
+
+
+def _transmit(message: EmailMessage) -> None:
+    url = urlsplit(_settings().mail_url)
+    if url.scheme == "folder":
+        _write(message, Path(unquote(url.path)))
+        return
+    with _smtp() as server:
+        server.send_message(message)
+
+
+def _write(message: EmailMessage, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{clock.now():%Y%m%dT%H%M%S%f}-{message['Message-ID'].strip('<>').split('.')[1]}.eml"
+    (folder / name).write_bytes(message.as_bytes())
+
+
+@contextmanager
+def _smtp() -> Iterator[smtplib.SMTP]:
+    url = urlsplit(_settings().mail_url)
+    host = url.hostname or "localhost"
+    if url.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, url.port or 465, timeout=SMTP_SECONDS)
+    else:
+        server = smtplib.SMTP(host, url.port or 25, timeout=SMTP_SECONDS)
+    with server:
+        server.ehlo()
+        if url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls()
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        yield server
+
+
+def check() -> None:
+    """Raise UnavailableError unless the transport answers."""
+    url = urlsplit(_settings().mail_url)
+    try:
+        if url.scheme == "folder":
+            Path(unquote(url.path)).mkdir(parents=True, exist_ok=True)
+        else:
+            with _smtp():
+                pass
+    except (OSError, smtplib.SMTPException) as error:
+        raise UnavailableError(str(error)) from error

@@ -1,0 +1,92 @@
+"""One session per request or job; it commits or rolls back here and nowhere else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+_AFTER_COMMIT = "podium.after_commit"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Transactions:
+    """Opens sessions on one engine; readers do not wait for SQLite's single writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(podium_writes=False)
+
+    def open(self, *, writes: bool) -> Session:
+        """Return a new session; `writes` decides whether SQLite's write lock is taken first."""
+        return Session(self.engine if writes else self._reading, expire_on_commit=False)
+
+
+def init_app(app: Flask, engine: Engine) -> None:
+    """Give every request its transaction.
+
+    Call it before any other `after_request`: Flask runs those in reverse order, so that the commit
+    comes last and a failure in it still becomes an answer.
+    """
+    app.extensions["podium.transactions"] = Transactions(engine)
+    app.after_request(_commit_request)
+    app.teardown_appcontext(_close)
+
+
+def _transactions() -> Transactions:
+    transactions: Transactions = current_app.extensions["podium.transactions"]
+    return transactions
+
+
+def current_session() -> Session:
+    """Return this request's session, opened at its first use."""
+    if "podium_session" not in g:
+        # Sign-in links are followed with GET and write the sign-in's time.
+        writes = request.method not in _SAFE_METHODS or request.blueprint == "security"
+        g.podium_session = _transactions().open(writes=writes)
+    session: Session = g.podium_session
+    return session
+
+
+def roll_back_request() -> None:
+    """Undo what this request did; the error handlers call it before they answer."""
+    session: Session | None = g.get("podium_session")
+    if session is not None:
+        session.info.pop(_AFTER_COMMIT, None)
+        session.rollback()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run one job's or command's unit of work: commit at the end, roll back on any error."""
+    session = _transactions().open(writes=True)
+    try:
+        yield session
+        _commit(session)
+    finally:
+        session.close()
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Call `callback` once the session's work is durable; never if it is rolled back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(callback)
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    for callback in session.info.pop(_AFTER_COMMIT, ()):
+        callback()
+
+
+def _commit_request(response: Response) -> Response:
+    session: Session | None = g.get("podium_session")
+    if session is not None:
+        _commit(session)
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("podium_session", None)
+    if session is not None:
+        session.close()
