@@ -1,0 +1,1 @@
+"""The suite mirrors the rooms; `journeys` crosses them and `house` watches the walls."""
