@@ -1,0 +1,119 @@
+"""What may be uploaded: kinds, formats, bytes and pixels (pure).
+
+The module constants are the platform's limits; a contest carries its own `Limits`. Nothing is ever
+decided by a file's name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from app.errors import N_, InvalidError
+
+MEBIBYTE = 1024 * 1024
+MEGAPIXEL = 1_000_000
+
+MAX_BYTES = 50 * MEBIBYTE
+MAX_PIXELS = 100 * MEGAPIXEL
+MIN_SIDE = 1
+"""Pixels; a format may declare a side of 0, and nothing can be made from that."""
+
+RENDITION_WIDTHS = (320, 800, 1600, 2560)
+"""The names of the renditions, each also the most pixels that one is wide; ascending."""
+
+
+class AssetKind(StrEnum):
+    """What an upload is for: to be looked at in the page, or to be opened beside it."""
+
+    PICTURE = "picture"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format we take.
+
+    `name` is its key and what Pillow calls it, `label` what people call it; the first of
+    `media_types` is the one we use.
+    """
+
+    name: str
+    label: str
+    kind: AssetKind
+    media_types: tuple[str, ...]
+    extensions: tuple[str, ...]
+
+    @property
+    def media_type(self) -> str:
+        """The media type that we store and serve an original under."""
+        return self.media_types[0]
+
+
+PICTURE_FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        name: Format(name, label, AssetKind.PICTURE, media_types, extensions)
+        for name, label, media_types, extensions in (
+            ("JPEG", "JPEG", ("image/jpeg",), (".jpg", ".jpeg")),
+            ("PNG", "PNG", ("image/png",), (".png",)),
+            ("WEBP", "WebP", ("image/webp",), (".webp",)),
+            ("HEIF", "HEIC", ("image/heic", "image/heif"), (".heic", ".heif")),
+            ("AVIF", "AVIF", ("image/avif",), (".avif",)),
+            ("TIFF", "TIFF", ("image/tiff",), (".tif", ".tiff")),
+        )
+    }
+)
+
+DOCUMENT_FORMATS: Mapping[str, Format] = MappingProxyType(
+    {"PDF": Format("PDF", "PDF", AssetKind.DOCUMENT, ("application/pdf",), (".pdf",))}
+)
+
+FORMATS: Mapping[str, Format] = MappingProxyType({**PICTURE_FORMATS, **DOCUMENT_FORMATS})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one contest takes; without arguments, all that the platform takes.
+
+    `max_bytes` and `max_pixels` hold for each file; `formats` are keys of `FORMATS`.
+    """
+
+    kinds: frozenset[AssetKind] = frozenset(AssetKind)
+    max_bytes: int = MAX_BYTES
+    max_pixels: int = MAX_PIXELS
+    formats: frozenset[str] = frozenset(FORMATS)
+
+    def accepted(self, kinds: Iterable[AssetKind] = AssetKind) -> tuple[Format, ...]:
+        """Return the formats taken for `kinds`, in the platform's order."""
+        wanted = self.kinds.intersection(kinds)
+        return tuple(f for f in FORMATS.values() if f.name in self.formats and f.kind in wanted)
+
+
+def accept(formats: Iterable[Format]) -> str:
+    """Return the value of a file field's `accept` attribute, a help to the sender and no check."""
+    return ",".join(part for f in formats for part in (*f.extensions, *f.media_types))
+
+
+def names(formats: Iterable[Format]) -> str:
+    """Return the formats as a reader knows them: "JPEG, PNG, WebP"."""
+    return ", ".join(f.label for f in formats)
+
+
+def check_size(size: int, limits: Limits) -> None:
+    """Refuse a file of `size` bytes if it is empty ("empty") or too large ("too-large")."""
+    if size <= 0:
+        raise InvalidError(
+            N_("This file is empty; please choose it again and upload it once more."),
+            code="empty",
+        )
+    if size > limits.max_bytes:
+        raise InvalidError(
+            N_(
+                "This file has %(size)s MB and the limit is %(limit)s MB;"
+                " please save a smaller copy and upload that."
+            ),
+            code="too-large",
+            # Rounded upwards, so that a file just over the limit never seems to have its size.
+            size=-(-size * 10 // MEBIBYTE) / 10,
+            limit=f"{limits.max_bytes / MEBIBYTE:g}",
+        )
