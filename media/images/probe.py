@@ -1,0 +1,250 @@
+"""The gate: whether a file is a picture (or a PDF) that we take, and what its header says.
+
+Nothing is decoded here. The format comes from the content, one decoder of a short list opens the
+header, and the pixel cap is applied to what the header declares, so a bomb costs a few kilobytes of
+reading. That a file's body is sound is known only once `render` has decoded it.
+"""
+
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pillow_heif
+from PIL import Image
+
+from app.errors import N_, InvalidError
+from media.images.sniff import HEAD, sniff
+from media.limits import (
+    DOCUMENT_FORMATS,
+    MAX_PIXELS,
+    MEGAPIXEL,
+    MIN_SIDE,
+    PICTURE_FORMATS,
+    AssetKind,
+    Limits,
+    check_size,
+    names,
+)
+
+pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+# Pillow's own alarm stays armed behind our check of the header: some plug-ins raise it early.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+_ORIENTATION = 0x0112
+_NEW_SUBFILE_TYPE = 0x00FE
+_DNG_VERSION = 0xC612
+_TURNED = range(2, 9)
+_FIRST_SIDEWAYS = 5
+_PDF_TAIL = 2048
+_RAW = "RAW"
+
+_PILLOW_RAISES = (
+    OSError,  # includes UnidentifiedImageError
+    SyntaxError,
+    ValueError,  # includes UnicodeError
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,  # includes NotImplementedError, RecursionError
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow and its plug-ins raise on broken files, found by feeding them many."""
+
+_lock = threading.Lock()
+"""Held while Pillow's warnings are silenced: the filters belong to the whole process."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the header of a picture says.
+
+    `format` is a key of `limits.PICTURE_FORMATS`. `width` and `height` are pixels as a viewer sees
+    the picture, upright. `orientation` (1 to 8, as in EXIF) is the turn that a decoder of the
+    pixels still has to make; HEIC and AVIF decoders turn by themselves, so theirs is 1. `frames`
+    above 1 means that only the first is used; the pages of a TIFF are counted up to 2.
+    """
+
+    format: str
+    media_type: str
+    width: int
+    height: int
+    orientation: int
+    has_icc: bool
+    frames: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is known of a document: that it is a PDF."""
+
+    format: str
+    media_type: str
+
+
+def damaged() -> InvalidError:
+    """Make the refusal of a file that begins well and cannot be read to its end, or at all."""
+    return InvalidError(
+        N_(
+            "This picture is damaged, incomplete or of a rare kind; please save it again,"
+            " for instance as JPEG, and upload that."
+        ),
+        code="damaged",
+    )
+
+
+def probe(file: BinaryIO, limits: Limits) -> Picture:
+    """Return what the header of `file` says, or refuse it in a sentence for its sender.
+
+    `file` is seekable; its position afterwards is undefined, and it stays open. Raises InvalidError
+    with code empty, too-large, not-a-picture, unsupported-format, too-many-pixels or damaged.
+    """
+    name = _sniff(file, limits, AssetKind.PICTURE)
+    with _pillow():
+        image = Image.open(file, formats=[name])
+        _check_pixels(image.size, limits)
+        if name == "TIFF" and _is_raw(image):
+            raise _unsupported(_RAW, limits, AssetKind.PICTURE)
+        return _describe(image, name)
+
+
+def probe_document(file: BinaryIO, limits: Limits) -> Document:
+    """Return what `file` is if it is a whole PDF, or refuse it in a sentence for its sender.
+
+    Raises InvalidError with code empty, too-large, not-a-document, unsupported-format or damaged.
+    """
+    name = _sniff(file, limits, AssetKind.DOCUMENT)
+    file.seek(-min(file.seek(0, 2), _PDF_TAIL), 2)
+    if b"%%EOF" not in file.read():
+        raise InvalidError(
+            N_("This PDF is damaged or incomplete; please save it again and upload that."),
+            code="damaged",
+        )
+    return Document(name, DOCUMENT_FORMATS[name].media_type)
+
+
+def _sniff(file: BinaryIO, limits: Limits, kind: AssetKind) -> str:
+    """Return the format of `file` if it has a size and format that `limits` take for `kind`."""
+    check_size(file.seek(0, 2), limits)
+    file.seek(0)
+    name = sniff(file.read(HEAD))
+    if name is None:
+        raise _unknown(limits, kind)
+    if name not in {f.name for f in limits.accepted({kind})}:
+        raise _unsupported(name, limits, kind)
+    return name
+
+
+def _unknown(limits: Limits, kind: AssetKind) -> InvalidError:
+    accepted = names(limits.accepted({kind}))
+    if kind is AssetKind.DOCUMENT:
+        return InvalidError(
+            N_("This file is not a document; please upload %(accepted)s."),
+            code="not-a-document",
+            accepted=accepted,
+        )
+    return InvalidError(
+        N_("This file is not a picture; please upload one of these: %(accepted)s."),
+        code="not-a-picture",
+        accepted=accepted,
+    )
+
+
+def _unsupported(name: str, limits: Limits, kind: AssetKind) -> InvalidError:
+    known = PICTURE_FORMATS.get(name)
+    return InvalidError(
+        N_(
+            "The content of this file is %(format)s, which is not taken here;"
+            " please upload one of these: %(accepted)s."
+        ),
+        code="unsupported-format",
+        format=known.label if known else name,
+        accepted=names(limits.accepted({kind})),
+    )
+
+
+def _too_many_pixels(limits: Limits) -> InvalidError:
+    return InvalidError(
+        N_(
+            "This picture has more than %(limit)s million pixels;"
+            " please make it smaller and upload it again."
+        ),
+        code="too-many-pixels",
+        limit=f"{limits.max_pixels / MEGAPIXEL:g}",
+    )
+
+
+@contextmanager
+def _pillow() -> Iterator[None]:
+    """Run a block of Pillow's: silence its warnings, turn what it raises into a refusal."""
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except Image.DecompressionBombError:
+            raise _too_many_pixels(Limits()) from None
+        except _PILLOW_RAISES as error:
+            raise damaged() from error
+
+
+def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
+    width, height = size
+    if min(size) < MIN_SIDE:
+        raise damaged()
+    if width * height > limits.max_pixels:
+        raise _too_many_pixels(limits)
+
+
+def _is_raw(image: Image.Image) -> bool:
+    """Whether a TIFF is a camera's raw file, whose first picture is only a thumbnail."""
+    tags = getattr(image, "tag_v2", {})
+    return _DNG_VERSION in tags or bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
+
+
+def _describe(image: Image.Image, name: str) -> Picture:
+    turn = _orientation(image)
+    width, height = image.size
+    # Pillow reports an AVIF as it is stored and a HEIC as it is seen (with orientation 1).
+    if turn >= _FIRST_SIDEWAYS:
+        width, height = height, width
+    return Picture(
+        format=name,
+        media_type=PICTURE_FORMATS[name].media_type,
+        width=width,
+        height=height,
+        orientation=1 if name == "AVIF" else turn,
+        has_icc=bool(image.info.get("icc_profile")),
+        frames=_frames(image, name),
+    )
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, and 1 if there is none or it makes no sense.
+
+    `Image.getexif` would fall back on an XMP field that viewers ignore, so the block is read here.
+    """
+    try:
+        tags = getattr(image, "tag_v2", None)
+        if tags is None:
+            tags = Image.Exif()
+            tags.load(image.info.get("exif", b""))
+        turn = tags.get(_ORIENTATION, 1)
+    except _PILLOW_RAISES:
+        return 1
+    return turn if isinstance(turn, int) and turn in _TURNED else 1
+
+
+def _frames(image: Image.Image, name: str) -> int:
+    """Count frames from the header alone: a TIFF's chain of pages may be made endless."""
+    if name == "TIFF":
+        return 2 if getattr(image, "is_animated", False) else 1
+    return int(getattr(image, "n_frames", 1))
