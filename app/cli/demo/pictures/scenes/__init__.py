@@ -1,0 +1,1 @@
+"""The subjects of the demo forum's photographs."""
