@@ -1,0 +1,133 @@
+"""The `podium` commands but for the demo forum."""
+
+import sys
+from collections.abc import Callable
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app import clock, jobs, mail
+from app.accounts import service as accounts
+from app.cli import migrations, serve
+from app.errors import DomainError
+from app.settings import DEVELOPMENT_SECRET, Settings
+from app.transaction import Transactions, transaction
+from media.stores.base import Store
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["podium.settings"]
+    return settings
+
+
+def _transactions() -> Transactions:
+    transactions: Transactions = current_app.extensions["podium.transactions"]
+    return transactions
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--worker/--no-worker", default=True, help="Run the worker beside the web server.")
+@with_appcontext
+def serve_command(host: str, *, worker: bool) -> None:
+    """Serve the forum on PORT, with its worker, until Ctrl-C."""
+    sys.exit(serve.serve(port=_settings().port, host=host, with_worker=worker, announce=click.echo))
+
+
+@click.command("worker")
+@click.option("--threads", default=2, show_default=True, help="Jobs to run at the same time.")
+@with_appcontext
+def worker_command(threads: int) -> None:
+    """Make pictures, send mail and announce at set times, until a signal ends it."""
+    jobs.queue().consume(threads)
+
+
+@click.command("migrate")
+@click.option(
+    "--check", is_flag=True, help="Change nothing; fail where models and migrations differ."
+)
+@with_appcontext
+def migrate_command(*, check: bool) -> None:
+    """Bring the database to this version's schema."""
+    engine = _transactions().engine
+    if not check:
+        migrations.upgrade(engine)
+        return
+    found = migrations.differences(engine)
+    if found:
+        raise click.ClickException(found)
+    click.echo("The models and the migrations agree.")
+
+
+@click.command("user")
+@click.argument("email")
+@click.option("--name", default="", help="The name others see.")
+@click.option("--organiser", is_flag=True, help="Let this person organise the forum.")
+@click.password_option("--password", help="Asked for where it is left out.")
+@with_appcontext
+def user_command(email: str, name: str, password: str, *, organiser: bool) -> None:
+    """Make an account for EMAIL, or give an existing one a new password and role."""
+    with transaction() as session:
+        user = accounts.put_user(
+            session, email=email, name=name, password=password, organiser=organiser, now=clock.now()
+        )
+        click.echo(f"{user.email} can sign in{' as an organiser' if organiser else ''}.")
+
+
+@click.command("sweep")
+@with_appcontext
+def sweep_command() -> None:
+    """Finish what a crash or a lost queue left behind; the worker does this every minute."""
+    jobs.run_sweeps(clock.now())
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor_command() -> None:
+    """Check the database, store, queue, mail and secrets, and say what to do."""
+    store: Store = current_app.extensions["podium.store"]
+    healthy = [
+        _examine("database", _check_database, "run `podium migrate`, or mend DATABASE_URL"),
+        _examine("store", store.check, "make the folder or bucket writable, or mend STORE_URL"),
+        _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
+        _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
+        _examine("secrets", _check_secrets, "set SECRET_KEY to 32 or more random characters"),
+    ]
+    sys.exit(0 if all(healthy) else 1)
+
+
+def _examine(part: str, check: Callable[[], None], advice: str) -> bool:
+    try:
+        check()
+    except (DomainError, click.ClickException) as error:
+        click.echo(f"✗ {part}: {error}\n  {advice}")
+        return False
+    click.echo(f"✓ {part}")
+    return True
+
+
+def _check_database() -> None:
+    try:
+        found = migrations.pending(_transactions().engine)
+    except Exception as error:
+        raise click.ClickException(str(error).partition("\n")[0]) from error
+    if found:
+        message = "the schema is older than this version of Podium"
+        raise click.ClickException(message)
+
+
+def _check_secrets() -> None:
+    if _settings().secret_key == DEVELOPMENT_SECRET:
+        message = "the development secret is in use; fine on your own machine, nowhere else"
+        raise click.ClickException(message)
+
+
+COMMANDS: tuple[click.Command, ...] = (
+    serve_command,
+    worker_command,
+    migrate_command,
+    user_command,
+    sweep_command,
+    doctor_command,
+)

@@ -1,0 +1,95 @@
+"""The composition root: the one place that knows every room and puts them together."""
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+import contests.views
+import judging.views
+import media.views
+from app import cli, jobs, transaction, web
+from app.accounts import queries as accounts_queries
+from app.accounts import security
+from app.accounts import views as accounts_views
+from app.db import make_engine
+from app.settings import Settings, SettingsError, load_settings
+from app.web import NavItem
+from media.stores import store_from_url
+
+ROOT = Path(__file__).resolve().parent.parent
+
+NAVIGATION: tuple[NavItem, ...] = ()
+ACCOUNT_NAVIGATION: tuple[NavItem, ...] = ()
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the whole application for `settings`; nothing outside the process is touched yet."""
+    app = _flask(settings)
+    app.extensions["podium.settings"] = settings
+    app.extensions["podium.store"] = store_from_url(settings.store_url)
+    # First, so that the commit is the last thing before an answer leaves.
+    transaction.init_app(app, make_engine(settings.database_url))
+    jobs.init_app(app, settings.jobs_url)
+    CSRFProtect(app)
+    web.init_app(
+        app,
+        settings,
+        load_actor=accounts_queries.load_actor,
+        navigation=NAVIGATION,
+        account_navigation=ACCOUNT_NAVIGATION,
+    )
+    security.init_app(app, settings)
+    for room in (accounts_views, media.views, contests.views, judging.views):
+        for blueprint in room.BLUEPRINTS:
+            app.register_blueprint(blueprint)
+    cli.init_app(app)
+    return app
+
+
+def _flask(settings: Settings) -> Flask:
+    app = Flask(
+        "app", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "app/static")
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        DEBUG=settings.debug,
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.production,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        # A form may stay open for an evening; its token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+    )
+    return app
+
+
+def main() -> None:
+    """Run the `podium` command."""
+    group = FlaskGroup(
+        create_app=lambda: create_app(_settings()),
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
+        help="Run the contests of a virtual forum.",
+    )
+    group()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        click.echo(f"Podium cannot start with these settings:\n{error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,47 @@
+"""The edge: HTTP in and out. Permissions, answers to errors, headers, language and zone, pages."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from app.authz import Actor
+from app.settings import Settings
+from app.web import answers, gate, headers, language, limits, pages, zones
+from app.web.gate import current_actor
+from app.web.language import render_message
+from app.web.limits import limiter
+from app.web.pages import NavItem, Page, wants_json
+from app.web.text import markdown
+from app.web.zones import format_instant, local_instant, reader_zone
+
+__all__ = [
+    "NavItem",
+    "Page",
+    "current_actor",
+    "format_instant",
+    "init_app",
+    "limiter",
+    "local_instant",
+    "markdown",
+    "reader_zone",
+    "render_message",
+    "wants_json",
+]
+
+
+def init_app(
+    app: Flask,
+    settings: Settings,
+    *,
+    load_actor: Callable[[], Actor],
+    navigation: tuple[NavItem, ...],
+    account_navigation: tuple[NavItem, ...],
+) -> None:
+    """Put the edge round an application; the composition root says who asks and what it links."""
+    language.init_app(app)
+    zones.init_app(app)
+    headers.init_app(app, settings)
+    limits.init_app(app, settings)
+    gate.init_app(app, load_actor)
+    answers.init_app(app)
+    pages.init_app(app, navigation, account_navigation)

@@ -1,0 +1,46 @@
+"""Who is asking, and whether the route lets them near: checked before every view."""
+
+from collections.abc import Callable
+
+from flask import Flask, current_app, g, request
+
+from app.authz import Actor, Permission, check_permission
+from app.errors import NotFoundError
+
+# Routes that libraries bring, so that no decorator of ours can stand on their views.
+_LIBRARY_ROUTES: dict[str, Permission] = {"static": Permission.READ_PUBLIC}
+_LIBRARY_BLUEPRINTS: dict[str, Permission] = {"security": Permission.READ_PUBLIC}
+
+
+def init_app(app: Flask, load_actor: Callable[[], Actor]) -> None:
+    """Check every request's declared permission before its view runs."""
+    app.extensions["podium.load_actor"] = load_actor
+    app.before_request(_check)
+
+
+def current_actor() -> Actor:
+    """Return whoever is asking in this request."""
+    if "podium_actor" not in g:
+        g.podium_actor = current_app.extensions["podium.load_actor"]()
+    actor: Actor = g.podium_actor
+    return actor
+
+
+def declared_permission(app: Flask, endpoint: str) -> Permission | None:
+    """Return what the view behind `endpoint` declared, or None where it forgot to."""
+    if endpoint in _LIBRARY_ROUTES:
+        return _LIBRARY_ROUTES[endpoint]
+    blueprint = endpoint.partition(".")[0]
+    if blueprint in _LIBRARY_BLUEPRINTS:
+        return _LIBRARY_BLUEPRINTS[blueprint]
+    found: Permission | None = getattr(app.view_functions[endpoint], "podium_permission", None)
+    return found
+
+
+def _check() -> None:
+    if request.endpoint is None:
+        return
+    needed = declared_permission(current_app, request.endpoint)
+    if needed is None:
+        raise NotFoundError
+    check_permission(needed, current_actor())

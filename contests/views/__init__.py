@@ -1,0 +1,5 @@
+"""The pages of contests: for the public, for entrants, for organisers."""
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()

@@ -1,0 +1,5 @@
+"""Uploads, an asset's state, and pictures."""
+
+from flask import Blueprint
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()

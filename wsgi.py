@@ -1,0 +1,6 @@
+"""What a WSGI server loads: the application for the settings in the environment."""
+
+from app.factory import create_app
+from app.settings import load_settings
+
+app = create_app(load_settings())
