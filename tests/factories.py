@@ -117,7 +117,7 @@ def asset(
     kind: AssetKind = AssetKind.PICTURE,
     state: AssetState = AssetState.READY,
 ) -> Asset:
-    """A row only: nothing lies in the store under its keys."""
+    # A row only: nothing lies in the store under its keys.
     number = next(_count)
     made = Asset(
         public_id=f"{number:032x}",
