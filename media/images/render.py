@@ -1,9 +1,9 @@
 """Renditions: the pictures that people see, made from an original by libvips.
 
-A file is decoded once, straight to the largest rendition it needs (shrinking while it loads, so that
-a hundred megapixels seldom stand in memory), and the smaller ones are made from that. What comes out
-is upright, sRGB, on white where it was transparent, and carries nothing of the original but its
-pixels.
+A file is decoded once, straight to the largest rendition it needs (shrinking while it loads, so
+that a hundred megapixels seldom stand in memory), and the smaller ones are made from that. What
+comes out is upright, sRGB, on white where it was transparent, and carries nothing of the original
+but its pixels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -83,7 +83,7 @@ def encode_jpeg(pixels: np.ndarray[Any, np.dtype[np.uint8]], quality: int = 88) 
 
 
 def _needed(width: int, widths: Sequence[int]) -> list[int]:
-    """Return the names that a picture `width` wide needs: all below it and the first to cover it."""
+    """Return the names for a picture `width` wide: all below it and the first to cover it."""
     below = [name for name in widths if name < width]
     return below + [name for name in widths if name >= width][:1]
 
