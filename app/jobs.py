@@ -31,20 +31,23 @@ _JOBS: dict[str, Job] = {}
 _SWEEPS: dict[str, Sweep] = {}
 
 
-def job(function: JobFunction) -> JobFunction:
-    """Make a function callable by name from the queue; its arguments must be plain values."""
-    _JOBS[_name(function)] = function
-    return function
+def job(name: str) -> Callable[[JobFunction], JobFunction]:
+    """Let the queue call a function by `name`; its arguments must be plain values.
+
+    The name outlives a renamed function: what is on the queue during an upgrade still runs.
+    """
+
+    def register(function: JobFunction) -> JobFunction:
+        _JOBS[name] = function
+        return function
+
+    return register
 
 
 def sweep(function: SweepFunction) -> SweepFunction:
     """Run `function(now)` every minute in the worker, and with `podium sweep`."""
-    _SWEEPS[_name(function)] = function
+    _SWEEPS[f"{function.__module__}.{function.__qualname__}"] = function
     return function
-
-
-def _name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__qualname__}"
 
 
 @dataclass
@@ -119,9 +122,13 @@ def queue() -> Queue:
     return found
 
 
-def enqueue(session: Session, function: Job, *args: object, at: datetime | None = None) -> None:
-    """Run `function(*args)` in the worker once the session's work is committed, not before `at`."""
-    name = _name(function)
+def enqueue(session: Session, name: str, *args: object, at: datetime | None = None) -> None:
+    """Run the job `name` in the worker once the session's work is committed, not before `at`.
+
+    Raises KeyError for a name that no job has.
+    """
+    if name not in _JOBS:
+        raise KeyError(name)
 
     def put() -> None:
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import CheckConstraint, String, Text, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -65,7 +65,8 @@ def send(
     session: Session, *, to: str, subject: str, template: str, now: datetime, **context: Any
 ) -> None:
     """Queue `email/<template>.txt`, rendered with `context`, for delivery after the commit."""
-    body = render_template(f"email/{template}.txt", **context)
+    # Not `render_template`: a mail has no request, and nothing of the sender's page belongs in it.
+    body = current_app.jinja_env.get_template(f"email/{template}.txt").render(**context)
     send_text(session, to=to, subject=subject, body=body, now=now)
 
 
@@ -77,10 +78,10 @@ def send_text(session: Session, *, to: str, subject: str, body: str, now: dateti
     )
     session.add(mail)
     session.flush()
-    enqueue(session, deliver, mail.id)
+    enqueue(session, "mail.deliver", mail.id)
 
 
-@job
+@job("mail.deliver")
 def deliver(mail_id: int) -> None:
     """Hand one queued mail to the transport; a failure is tried again, later and later."""
     with transaction() as session:

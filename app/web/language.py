@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
 
@@ -27,6 +27,8 @@ def languages() -> list[str]:
 
 
 def _select() -> str:
+    if not has_request_context():
+        return "en"
     known = current_app.extensions.setdefault("podium.languages", languages())
     chosen = request.args.get("lang") or request.cookies.get(COOKIE)
     if chosen in known:
