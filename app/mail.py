@@ -64,9 +64,14 @@ class OutgoingMail(Base):
 def send(
     session: Session, *, to: str, subject: str, template: str, now: datetime, **context: Any
 ) -> None:
-    """Queue `email/<template>.txt`, rendered with `context`, for delivery after the commit."""
+    """Queue `email/<template>.txt`, rendered with `context`, for delivery after the commit.
+
+    Templates extend `email/base.txt`, which greets `name` and signs for `forum` where given.
+    """
     # Not `render_template`: a mail has no request, and nothing of the sender's page belongs in it.
-    body = current_app.jinja_env.get_template(f"email/{template}.txt").render(**context)
+    body = current_app.jinja_env.get_template(f"email/{template}.txt").render(
+        {"forum": None, "name": ""} | context
+    )
     send_text(session, to=to, subject=subject, body=body, now=now)
 
 

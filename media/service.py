@@ -172,7 +172,7 @@ def _measure(file: BinaryIO) -> tuple[int, str]:
 
 
 def _plain_name(filename: str) -> str:
-    """Return the last part of what the sender's device called the file, its printable characters."""
+    """Return the last part of the name the sender's device gave the file, where printable."""
     name = PurePath(filename.replace("\\", "/")).name
     return "".join(c for c in name if c.isprintable())[-255:] or "file"
 
