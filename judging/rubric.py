@@ -84,7 +84,7 @@ def is_complete(rubric: Rubric, marks: Mapping[str, int]) -> bool:
 
 
 def weighted(rubric: Rubric, averages: Mapping[str, Fraction]) -> Fraction:
-    """Return the sum of weight times average over the criteria, by the sum of weights.
+    """Return the weighted mean: the sum of weight times average, divided by the sum of weights.
 
     Raises InvalidError "mark-missing" when a criterion has no average: half a score is none.
     """

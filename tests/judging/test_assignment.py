@@ -1,0 +1,168 @@
+"""Assignments are balanced, lawful and repeatable, on any panel hypothesis can think of."""
+
+import time
+from collections import Counter
+from collections.abc import Set as AbstractSet
+from itertools import combinations, product
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from judging.assignment import Assignment, Shortfall, assign, order_for
+
+Pair = tuple[str, int]
+NOBODY: frozenset[Pair] = frozenset()
+
+JUDGES = st.sets(st.sampled_from("abcdef"), min_size=1)
+ENTRIES = st.sets(st.integers(1, 12))
+PAIRS = st.frozensets(st.tuples(st.sampled_from("abcdef"), st.integers(1, 12)), max_size=30)
+
+
+def loads(result: Assignment[str, int], judges: AbstractSet[str]) -> list[int]:
+    counted = Counter(judge for judge, _entry in result.pairs)
+    return sorted(counted[judge] for judge in judges)
+
+
+def judges_per_entry(result: Assignment[str, int]) -> Counter[int]:
+    return Counter(entry for _judge, entry in result.pairs)
+
+
+@given(ENTRIES, JUDGES, st.integers(1, 7), st.text())
+def test_without_bars_everything_is_even(
+    entries: set[int], judges: set[str], per_entry: int, seed: str
+) -> None:
+    result = assign(
+        entries, judges, per_entry=per_entry, barred=NOBODY, taken=NOBODY, seed=f"{seed!r}"
+    )
+    each = min(per_entry, len(judges))
+    assert judges_per_entry(result) == dict.fromkeys(entries, each)
+    spread = loads(result, judges)
+    assert spread[-1] - spread[0] <= 1
+    assert {s.entry for s in result.shortfalls} == (entries if each < per_entry else set())
+
+
+@given(ENTRIES, JUDGES, st.integers(1, 4), PAIRS, PAIRS)
+def test_bars_and_taken_pairs_are_kept(
+    entries: set[int],
+    judges: set[str],
+    per_entry: int,
+    barred: frozenset[Pair],
+    taken: frozenset[Pair],
+) -> None:
+    result = assign(entries, judges, per_entry=per_entry, barred=barred, taken=taken, seed="s")
+    pairs = set(result.pairs)
+    assert len(pairs) == len(result.pairs)
+    assert not pairs & barred
+    kept = {(judge, entry) for judge, entry in taken - barred if entry in entries}
+    assert kept <= pairs
+    assert {judge for judge, _entry in pairs - kept} <= judges
+    counted = judges_per_entry(result)
+    for entry in entries:
+        able = {j for j in judges if (j, entry) not in barred} | {j for j, e in kept if e == entry}
+        had = sum(e == entry for _judge, e in kept)
+        assert counted[entry] == max(had, min(per_entry, len(able)))
+        short = Shortfall(entry, counted[entry])
+        assert (short in result.shortfalls) is (counted[entry] < per_entry)
+
+
+@given(
+    st.frozensets(st.tuples(st.sampled_from("abcd"), st.integers(1, 4)), max_size=10),
+    st.frozensets(st.tuples(st.sampled_from("abcd"), st.integers(1, 4)), max_size=2),
+)
+def test_loads_are_as_even_as_any_lawful_assignment(
+    barred: frozenset[Pair], taken: frozenset[Pair]
+) -> None:
+    result = assign(range(1, 5), "abcd", per_entry=2, barred=barred, taken=taken - barred, seed="s")
+    choices = []
+    for entry in range(1, 5):
+        free = [judge for judge in "abcd" if (judge, entry) not in barred]
+        held = {judge for judge, e in taken - barred if e == entry}
+        size = max(len(held), min(2, len(free)))
+        choices.append([team for team in combinations(free, size) if held <= set(team)])
+    best = min(
+        sum(n * n for n in Counter(judge for team in teams for judge in team).values())
+        for teams in product(*choices)
+    )
+    assert sum(n * n for n in loads(result, set("abcd"))) == best
+
+
+@given(ENTRIES, JUDGES, PAIRS, st.randoms(use_true_random=False))
+def test_the_order_of_the_input_has_no_say(
+    entries: set[int], judges: set[str], barred: frozenset[Pair], random: Random
+) -> None:
+    def once() -> Assignment[str, int]:
+        some, few = list(entries), list(judges)
+        random.shuffle(some)
+        random.shuffle(few)
+        return assign(some, few, per_entry=2, barred=barred, taken=NOBODY, seed="2020")
+
+    assert once() == once()
+
+
+def test_another_seed_is_another_assignment() -> None:
+    seeds = {
+        assign(range(12), "abcd", per_entry=2, barred=NOBODY, taken=NOBODY, seed=str(n)).pairs
+        for n in range(5)
+    }
+    assert len(seeds) == 5
+
+
+def test_an_assignment_stays_as_it_was_published() -> None:
+    # Rounds keep their seed so that anybody can repeat the draw: this must never change.
+    result = assign((1, 2, 3), "abc", per_entry=2, barred={("a", 1)}, taken=NOBODY, seed="geneva")
+    assert result.pairs == (("a", 2), ("b", 2), ("a", 3), ("c", 3), ("c", 1), ("b", 1))
+
+
+def test_who_is_kept_from_one_entry_gets_another() -> None:
+    barred = {("a", entry) for entry in range(9)}
+    result = assign(range(12), "abc", per_entry=1, barred=barred, taken=NOBODY, seed="s")
+    assert loads(result, {"a"}) == [3]
+    assert loads(result, {"b", "c"}) == [4, 5]
+
+
+def test_a_newcomer_takes_the_new_entries() -> None:
+    first = assign(range(8), "ab", per_entry=1, barred=NOBODY, taken=NOBODY, seed="s")
+    taken = frozenset(first.pairs)
+    second = assign(range(12), "abc", per_entry=1, barred=NOBODY, taken=taken, seed="s")
+    assert taken <= set(second.pairs)
+    assert {judge for judge, entry in second.pairs if entry >= 8} == {"c"}
+
+
+def test_the_work_of_a_judge_who_left_still_counts() -> None:
+    result = assign({1}, "b", per_entry=1, barred=NOBODY, taken={("a", 1)}, seed="s")
+    assert result == Assignment((("a", 1),), ())
+
+
+@pytest.mark.parametrize(("entries", "judges", "per_entry"), [(12, 4, 2), (15, 10, 2), (30, 10, 2)])
+def test_marks_can_be_compared_across_the_whole_panel(
+    entries: int, judges: int, per_entry: int
+) -> None:
+    panel = "abcdefghij"[:judges]
+    result = assign(
+        range(entries), panel, per_entry=per_entry, barred=NOBODY, taken=NOBODY, seed="s"
+    )
+    teams = [{j for j, e in result.pairs if e == entry} for entry in range(entries)]
+    reached = {"a"}
+    for _step in panel:
+        reached = reached.union(*(team for team in teams if team & reached))
+    assert reached == set(panel)
+
+
+def test_a_large_contest_takes_about_a_second() -> None:
+    panel = [f"judge {n}" for n in range(30)]
+    barred = {(judge, entry) for n, judge in enumerate(panel) for entry in range(n, 2000, n + 2)}
+    started = time.process_time()
+    result = assign(range(2000), panel, per_entry=5, barred=barred, taken=frozenset(), seed="s")
+    assert time.process_time() - started < 5  # a slow machine's allowance
+    assert len(result.pairs) == 10_000
+
+
+def test_every_judge_reads_in_an_order_of_their_own() -> None:
+    entries = list(range(20))
+    orders = {order_for(judge, entries, "s") for judge in "abcd"}
+    assert len(orders) == 4
+    assert all(sorted(order) == entries for order in orders)
+    assert order_for("a", entries, "s") == order_for("a", reversed(entries), "s")
+    assert order_for("a", entries, "s") != order_for("a", entries, "t")
