@@ -1,0 +1,24 @@
+// The sentences scripts say, translated by the server (templates/base.html), and values written in the page's language.
+const words = document.getElementById("words")?.dataset ?? {};
+export const locale = document.documentElement.lang || "en";
+
+/** The sentence `name` with its {placeholders} filled from `values`. */
+export function say(name, values = {}) {
+  return (words[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+/** "4.2 MB" in the page's language. */
+export function sayBytes(bytes) {
+  const [unit, size] = bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
+}
+
+/** "42 %" in the page's language. */
+export function sayPercent(share) {
+  return new Intl.NumberFormat(locale, { style: "percent" }).format(share);
+}
+
+/** "14:02" on this device's clock. */
+export function sayClock(date) {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(date);
+}
