@@ -1,0 +1,1 @@
+"""Reading contests, entries and galleries."""

@@ -1,0 +1,305 @@
+"""Setting up contests, moving them through their states, and checking who may stay in them."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.accounts.models import User
+from app.authz import Actor
+from app.errors import N_, InvalidError
+from contests.models import Contest, Declaration, Entry, Forum, GalleryOpens, LatePass, Track
+from contests.states import (
+    ContestKind,
+    ContestState,
+    EntryState,
+    Screening,
+    move_contest,
+    move_entry,
+    move_screening,
+)
+from media.models import Asset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContestValues:
+    """What an organiser sets; instants are aware, `tracks` are (title, description)."""
+
+    slug: str
+    title: str
+    summary: str
+    brief: str
+    rules: str
+    zone: str
+    opens_at: datetime
+    closes_at: datetime
+    entries_per_person: int
+    team_min: int
+    team_max: int
+    pictures_min: int
+    pictures_max: int
+    documents_max: int
+    words_min: int
+    words_max: int
+    max_bytes: int
+    formats: list[str]
+    sdgs: list[int]
+    action_lines: list[str]
+    winners: int
+    gallery_opens: GalleryOpens
+    tracks: tuple[tuple[str, str], ...]
+    declarations: tuple[str, ...]
+
+
+_LISTS = frozenset({"tracks", "declarations"})
+
+
+def create_contest(
+    session: Session,
+    *,
+    forum: Forum,
+    kind: ContestKind,
+    values: ContestValues,
+    actor: Actor,
+    now: datetime,
+) -> Contest:
+    """Make a draft that only organisers see; raises InvalidError for a slug that is taken."""
+    _check_slug(session, values.slug, None)
+    contest = Contest(forum=forum, kind=kind, created_at=now, updated_at=now)
+    _apply(contest, values)
+    session.add(contest)
+    session.flush()
+    audit.record(
+        session, actor=actor, verb="contest.create", subject=f"contest:{contest.id}", now=now
+    )
+    return contest
+
+
+def update_contest(
+    session: Session, *, contest: Contest, values: ContestValues, actor: Actor, now: datetime
+) -> None:
+    """Change what a contest asks; the audit keeps what was changed, from what, to what."""
+    _check_slug(session, values.slug, contest)
+    before = _scalars(contest)
+    _apply(contest, values)
+    contest.updated_at = now
+    session.flush()
+    after = _scalars(contest)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    audit.record(
+        session,
+        actor=actor,
+        verb="contest.change",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details=changed,
+    )
+
+
+def set_cover(session: Session, *, contest: Contest, asset: Asset, now: datetime) -> None:
+    """Show a picture, which must be claimed already, on the contest's pages."""
+    contest.cover, contest.updated_at = asset, now
+    session.flush()
+
+
+def move(
+    session: Session, *, contest: Contest, to: ContestState, actor: Actor, now: datetime
+) -> None:
+    """Take a contest to its next state; raises where the table or the facts forbid it."""
+    source = contest.state
+    contest.state, contest.updated_at = move_contest(source, to), now
+    if to is ContestState.DRAFT and _has_entries(session, contest):
+        raise InvalidError(
+            N_("People have begun entries, so this contest can no longer become a draft."),
+            code="has-entries",
+        )
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb=f"contest.{to.value}",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details={"from": source.value},
+    )
+
+
+def grant_late_pass(
+    session: Session,
+    *,
+    contest: Contest,
+    email: str,
+    until: datetime,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> LatePass:
+    """Give one person a later deadline; a second grant replaces the first."""
+    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    if user is None:
+        raise InvalidError(
+            N_("Nobody has an account with this address; ask them to register first."),
+            field="email",
+            code="unknown-person",
+        )
+    if until <= max(contest.closes_at, now):
+        raise InvalidError(
+            N_("A late pass must end after the contest's close and after now."),
+            field="until",
+            code="pass-too-early",
+        )
+    late_pass = session.scalar(
+        select(LatePass).where(LatePass.contest_id == contest.id, LatePass.user_id == user.id)
+    ) or LatePass(contest_id=contest.id, user_id=user.id)
+    late_pass.until, late_pass.reason, late_pass.granted_by_id = until, reason, _id(actor)
+    session.add(late_pass)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb="contest.late-pass",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details={"user": user.id, "until": until.isoformat(), "reason": reason},
+    )
+    return late_pass
+
+
+def screen(
+    session: Session,
+    *,
+    entry: Entry,
+    verdict: Screening,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give, or with `pending` undo, the verdict of the eligibility check.
+
+    An ineligible entry needs a reason; its sender reads it once judging has begun.
+    """
+    if verdict is Screening.INELIGIBLE and not reason.strip():
+        raise InvalidError(
+            N_("Say why this entry is not eligible; its sender will read it."),
+            field="reason",
+            code="reason-missing",
+        )
+    before = entry.screening
+    if before is verdict:
+        return
+    if Screening.PENDING not in {before, verdict}:
+        before = move_screening(before, Screening.PENDING)
+    entry.screening = move_screening(before, verdict)
+    entry.screening_reason = reason.strip()[:300] if verdict is Screening.INELIGIBLE else None
+    entry.updated_at = now
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb=f"entry.screen.{verdict.value}",
+        subject=f"entry:{entry.id}",
+        now=now,
+        details={"reason": entry.screening_reason},
+    )
+
+
+def disqualify(session: Session, *, entry: Entry, reason: str, actor: Actor, now: datetime) -> None:
+    """Take an entry out of the contest for good, with the reason; before the announcement only."""
+    if not reason.strip():
+        raise InvalidError(
+            N_("Say why this entry is disqualified; its sender will read it."),
+            field="reason",
+            code="reason-missing",
+        )
+    if entry.contest.state in {ContestState.ANNOUNCED, ContestState.ARCHIVED}:
+        raise InvalidError(
+            N_("The winners are announced; an entry can no longer be disqualified."),
+            code="announced",
+        )
+    entry.state = move_entry(entry.state, EntryState.DISQUALIFIED)
+    entry.disqualified_reason, entry.updated_at = reason.strip()[:300], now
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb="entry.disqualify",
+        subject=f"entry:{entry.id}",
+        now=now,
+        details={"reason": entry.disqualified_reason},
+    )
+
+
+def check_ready_to_publish(contest: Contest, now: datetime) -> None:
+    """Raise InvalidError for a contest that nobody could enter."""
+    if contest.closes_at <= now:
+        raise InvalidError(
+            N_("The close lies in the past; set a later one before you publish."),
+            field="closes_at",
+            code="closes-in-the-past",
+        )
+    if not contest.brief.strip():
+        raise InvalidError(
+            N_("Write a brief first: what is asked of whoever enters?"),
+            field="brief",
+            code="brief-missing",
+        )
+
+
+def _apply(contest: Contest, values: ContestValues) -> None:
+    for field in fields(values):
+        if field.name not in _LISTS:
+            setattr(contest, field.name, getattr(values, field.name))
+    _match_tracks(contest, values.tracks)
+    _match_declarations(contest, values.declarations)
+
+
+def _match_tracks(contest: Contest, wanted: tuple[tuple[str, str], ...]) -> None:
+    # Rows are matched by title, so that entries keep the track they chose.
+    known = {track.title: track for track in contest.tracks}
+    contest.tracks = []
+    for position, (title, description) in enumerate(wanted):
+        track = known.get(title) or Track(title=title)
+        track.position, track.description = position, description
+        contest.tracks.append(track)
+
+
+def _match_declarations(contest: Contest, wanted: tuple[str, ...]) -> None:
+    known = {declaration.text: declaration for declaration in contest.declarations}
+    contest.declarations = []
+    for position, text in enumerate(wanted):
+        declaration = known.get(text) or Declaration(text=text)
+        declaration.position = position
+        contest.declarations.append(declaration)
+
+
+def _scalars(contest: Contest) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in fields(ContestValues):
+        if field.name not in _LISTS:
+            value = getattr(contest, field.name)
+            values[field.name] = value.isoformat() if isinstance(value, datetime) else value
+    values["tracks"] = [[track.title, track.description] for track in contest.tracks]
+    values["declarations"] = [declaration.text for declaration in contest.declarations]
+    return values
+
+
+def _check_slug(session: Session, slug: str, own: Contest | None) -> None:
+    taken = session.scalar(select(Contest.id).where(Contest.slug == slug))
+    if taken is not None and (own is None or own.id != taken):
+        raise InvalidError(
+            N_("Another contest has this address; choose another."), field="slug", code="slug-taken"
+        )
+
+
+def _has_entries(session: Session, contest: Contest) -> bool:
+    return bool(session.scalar(select(func.count(Entry.id)).where(Entry.contest_id == contest.id)))
+
+
+def _id(actor: Actor) -> int:
+    if actor.user_id is None:
+        message = "an organiser is signed in"
+        raise TypeError(message)
+    return actor.user_id
