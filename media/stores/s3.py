@@ -1,0 +1,202 @@
+"""Objects in a bucket of an S3 server; the only user of boto3."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import boto3.session
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from typing_extensions import Buffer, override
+
+from media.stores.base import (
+    MissingObjectError,
+    ObjectInfo,
+    check_key,
+    round_trip,
+    unavailable,
+)
+
+if TYPE_CHECKING:
+    from botocore.response import StreamingBody
+
+_US_EAST_1 = "us-east-1"
+_CONFIG = Config(
+    # A form waits for this: better a sentence after a few seconds than a spinner for minutes.
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    # Servers other than Amazon's know neither virtual hosts nor trailing checksums, as a rule.
+    s3={"addressing_style": "path"},
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+# In our thread: it is slow lines that send us large files, not we that upload many.
+_TRANSFER = TransferConfig(use_threads=False)
+
+
+class S3Store:
+    """A store in `bucket`, which must exist (`ensure` makes it).
+
+    `endpoint` is the URL of a server other than Amazon's. Without `access_key` and `secret_key`,
+    credentials and region are found as every AWS tool finds them: environment, files, machine role.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        *,
+        endpoint: str | None = None,
+        region: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+    ) -> None:
+        self._bucket = bucket
+        self._client = boto3.session.Session().client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=_CONFIG,
+        )
+
+    def ensure(self) -> None:
+        """Make the bucket; see `Store.ensure`."""
+        if self._has_bucket():
+            return
+        region = self._client.meta.region_name
+        with _reachable():
+            if region in {_US_EAST_1, "aws-global"}:
+                self._client.create_bucket(Bucket=self._bucket)
+            else:
+                self._client.create_bucket(
+                    Bucket=self._bucket,
+                    CreateBucketConfiguration={"LocationConstraint": region},  # type: ignore[typeddict-item]  # any region's name, not the stubs' list
+                )
+
+    def check(self) -> None:
+        """Prove that the bucket works; see `Store.check`."""
+        round_trip(self)
+
+    def put(self, key: str, file: BinaryIO, *, media_type: str) -> None:
+        """Store `file`, in parts if it is large; see `Store.put`."""
+        check_key(key)
+        with _reachable():
+            self._client.upload_fileobj(
+                cast("BinaryIO", _Lent(file)),
+                self._bucket,
+                key,
+                ExtraArgs={"ContentType": media_type},
+                Config=_TRANSFER,
+            )
+
+    def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
+        """Open an object or a stretch of it; see `Store.open`."""
+        check_key(key)
+        if length == 0:
+            self.stat(key)
+            return io.BytesIO()
+        end = "" if length is None else start + length - 1
+        stretch = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
+        try:
+            with _reachable():
+                got = self._client.get_object(Bucket=self._bucket, Key=key, **stretch)  # type: ignore[arg-type]  # a str, which mypy cannot see through **
+        except _PastEndError:
+            return io.BytesIO()
+        return io.BufferedReader(_Body(got["Body"]))
+
+    def stat(self, key: str) -> ObjectInfo:
+        """Return size and media type; see `Store.stat`."""
+        check_key(key)
+        try:
+            with _reachable():
+                head = self._client.head_object(Bucket=self._bucket, Key=key)
+        except MissingObjectError:
+            # The answer to HEAD has no body, so a missing bucket looks like a missing object.
+            if self._has_bucket():
+                raise
+            raise unavailable() from None
+        return ObjectInfo(head["ContentLength"], head["ContentType"])
+
+    def delete(self, key: str) -> None:
+        """Delete an object if it is there; see `Store.delete`."""
+        check_key(key)
+        try:
+            with _reachable():
+                self._client.delete_object(Bucket=self._bucket, Key=key)
+        except MissingObjectError:
+            return
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """Yield keys by prefix; see `Store.keys`."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with _reachable():
+            for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
+                yield from (found["Key"] for found in page.get("Contents", ()))
+
+    def _has_bucket(self) -> bool:
+        try:
+            with _reachable():
+                self._client.head_bucket(Bucket=self._bucket)
+        except MissingObjectError:
+            return False
+        return True
+
+
+class _PastEndError(Exception):
+    """The range asked for begins behind the last byte."""
+
+
+class _Lent:
+    """A file that the transfer manager may read and not close, as it would."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        return self._file.read(size)
+
+
+class _Body(io.RawIOBase):
+    """The body of an answer as a file; a line that breaks while it is read is a store down."""
+
+    def __init__(self, body: "StreamingBody") -> None:
+        super().__init__()
+        self._body = body
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = cast("memoryview", buffer)
+        with _reachable():
+            data: bytes = self._body.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    @override
+    def close(self) -> None:
+        self._body.close()
+        super().close()
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Turn what boto3 raises into what a store raises."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in {"NoSuchKey", "404"}:
+            raise MissingObjectError from error
+        if code in {"InvalidRange", "416"}:
+            raise _PastEndError from error
+        raise unavailable() from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise unavailable() from error

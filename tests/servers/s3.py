@@ -1,0 +1,118 @@
+"""A real S3 server for tests: rclone over a temporary folder, on loopback."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+import rclone_api
+
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """A running server: where it is, who may use it, and a bucket that exists."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def url(self) -> str:
+        """The server and its bucket as a store's URL."""
+        return self.url_of(self.bucket)
+
+    def url_of(self, bucket: str) -> str:
+        """Return the store's URL of another bucket, which need not exist."""
+        who = f"{quote(self.access_key)}:{quote(self.secret_key)}"
+        return f"s3://{who}@{bucket}?endpoint={quote(self.endpoint, safe='')}&region=us-east-1"
+
+    def stop(self) -> None:
+        """Stop the server, as a power cut would; stopping twice is nothing."""
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def s3_server() -> Iterator[S3Server]:
+    """Run a server with an empty bucket "podium" until the block ends."""
+    with TemporaryDirectory(prefix="podium-s3-") as name:
+        folder = Path(name)
+        (folder / "data" / "podium").mkdir(parents=True)
+        port = _free_port()
+        server = S3Server(
+            endpoint=f"http://127.0.0.1:{port}",
+            access_key="podium-test-key",
+            secret_key="podium-test-secret",
+            bucket="podium",
+            process=_start(folder, port, "podium-test-key,podium-test-secret"),
+        )
+        try:
+            _wait(server, port, folder / "log")
+            yield server
+        finally:
+            server.stop()
+
+
+def _start(folder: Path, port: int, keys: str) -> "subprocess.Popen[bytes]":
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603 - the program is a package's, the arguments ours
+            [
+                _binary(folder),
+                "serve",
+                "s3",
+                f"--addr=127.0.0.1:{port}",
+                f"--auth-key={keys}",
+                "--vfs-cache-mode=off",
+                f"--config={folder / 'rclone.conf'}",
+                f"--cache-dir={folder / 'cache'}",
+                str(folder / "data"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            # Ctrl-C on the tests is for the tests, which then stop the server themselves.
+            start_new_session=True,
+        )
+
+
+def _binary(folder: Path) -> str:
+    """Return the wheel's program; a wheel unpacked without its mode bits is copied and mended."""
+    shipped = Path(rclone_api.BINARY_PATH)
+    if os.access(shipped, os.X_OK):
+        return str(shipped)
+    copy = folder / shipped.name
+    shutil.copyfile(shipped, copy)
+    copy.chmod(0o700)
+    return str(copy)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait(server: S3Server, port: int, log: Path) -> None:
+    """Wait until the port answers, or say what the server said instead."""
+    until = time.monotonic() + _PATIENCE
+    while time.monotonic() < until and server.process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    message = f"the S3 server did not start: {log.read_text()}"
+    raise RuntimeError(message)
