@@ -1,0 +1,339 @@
+"""After dark: a city on the water, a village, northern lights, star trails, rain on a window."""
+
+import numpy as np
+
+from app.cli.demo.pictures.film import Pixels, develop
+from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step, stretch
+from app.cli.demo.pictures.scenes.coasts import shore, skyline
+from app.cli.demo.pictures.shapes import area, bokeh, disc, shine, stroke
+from app.cli.demo.pictures.sky import Clouds, gradient, overcast
+from app.cli.demo.pictures.terrain import Camera, cast, ridged
+from app.cli.demo.pictures.things import dish, mast
+from app.cli.demo.pictures.water import Surface, reflect
+
+LAMPS = ((2.6, 1.35, 0.5), (2.4, 1.6, 0.8), (1.9, 1.9, 1.8), (1.2, 1.7, 2.2), (2.6, 0.9, 0.3))
+
+
+def _windows(tall: int, wide: int, rng: np.random.Generator, pane: tuple[int, int]) -> Field:
+    """Draw a facade's windows: most dark, some lit in their own colour."""
+    rows, columns = max(1, tall // pane[0]), max(1, wide // pane[1])
+    floors = rng.uniform(0, 1, (rows, 1)) < 0.12
+    lit = (rng.uniform(0, 1, (rows, columns)) < rng.uniform(0.12, 0.42)) | (floors & (rng.uniform(0, 1, (rows, columns)) < 0.9))
+    power = rng.uniform(0.12, 0.75, (rows, columns)) ** 1.5
+    lamps = np.asarray(LAMPS, dtype=np.float32)[:3].T
+    pick = rng.choice(3, p=[0.45, 0.35, 0.2], size=(rows, columns))
+    glow = lamps[:, pick] * (lit * power)
+    big = glow.repeat(pane[0], 1).repeat(pane[1], 2)
+    y, x = np.arange(big.shape[1]) % pane[0], np.arange(big.shape[2]) % pane[1]
+    open_pane = ((y > 0) & (y < pane[0] - 1))[:, None] & (x > 0)[None, :]
+    return (big * open_pane).astype(np.float32)
+
+
+def _tower(canvas: Field, box: tuple[int, int, int, int], rng: np.random.Generator, air: Field, share: float) -> None:
+    left, top, wide, base = box
+    right = min(left + wide, canvas.shape[2])
+    left = max(left, 0)
+    if right - left < 6:
+        return
+    part = canvas[:, top:base, left:right]
+    wall = rgb(0.012, 0.015, 0.024) * float(rng.uniform(0.6, 1.8))
+    side = np.linspace(0.8, 1.3, right - left, dtype=np.float32)[None, :]
+    part[:] = mix(wall * side + 0 * part, air, share)
+    panes = _windows(base - top - 8, right - left - 6, rng, (int(rng.choice([6, 7, 8])), int(rng.choice([4, 5, 7]))))
+    spot = part[:, 5 : 5 + panes.shape[1], 3 : 3 + panes.shape[2]]
+    spot += panes[:, : spot.shape[1], : spot.shape[2]] * (1 - share) * 1.15
+    crown = rng.uniform()
+    if crown < 0.24:
+        part[:, :3] += rgb(*LAMPS[int(rng.integers(5))]) * 0.7
+    elif crown < 0.42:
+        x = (left + right) / 2
+        stroke(canvas, (x, top), (x, top - (base - top) * 0.22), colour=wall + air * share, width=3, end=1)
+        shine(canvas, (x, top - (base - top) * 0.22), 16, rgb(3.2, 0.3, 0.2))
+
+
+def harbour_city() -> Pixels:
+    """Show a harbour city after sunset, its windows doubled in the water."""
+    height, width = 1024, 1536
+    horizon = 640.0
+    canvas = gradient(
+        height, width,
+        [(0, (0.60, 0.30, 0.22)), (0.16, (0.34, 0.20, 0.24)), (0.45, (0.09, 0.10, 0.21)), (1, (0.012, 0.024, 0.075))],
+        horizon,
+    )
+    clouds = Clouds(301, cover=0.42, scale=1.1, lit=(0.50, 0.25, 0.22), shade=(0.05, 0.055, 0.11), stretch=1.0)
+    overcast(canvas, clouds, horizon, (768.0, 640.0))
+    rng = np.random.default_rng(302)
+    for layer, (count, tall, share) in enumerate(((46, 190, 0.62), (38, 260, 0.34), (30, 300, 0.08))):
+        for _ in range(count):
+            x = float(rng.uniform(-40, width))
+            hill = 0.35 + 0.65 * np.exp(-(((x - 620) / 330) ** 2)) + 0.45 * np.exp(-(((x - 1190) / 160) ** 2))
+            size = int(tall * hill * float(rng.uniform(0.45, 1.25)))
+            wide = int(rng.uniform(26, 64 + 10 * layer))
+            base = int(horizon) - 6 + layer
+            _tower(canvas, (int(x), base - max(size, 26), wide, base), rng, rgb(0.17, 0.125, 0.165), share)
+    quay = canvas[:, int(horizon) - 8 : int(horizon)]
+    quay[:] = rgb(0.012, 0.012, 0.016)
+    for x in np.arange(8, width, 21.0):
+        shine(canvas, (float(x), horizon - 11), 11, rgb(*LAMPS[int(rng.integers(2))]) * 1.6)
+    mast(canvas, (1440.0, horizon - 6), 300, rgb(0.02, 0.02, 0.03))
+    for lift in (100, 200, 340):
+        shine(canvas, (1440.0, horizon - lift), 14, rgb(3, 0.25, 0.2))
+    surface = Surface(303, swell=1.25, keep=(0.72, 0.74, 0.8), deep=(0.004, 0.008, 0.016), long=1.05, scale=1.3)
+    reflect(canvas, horizon, surface)
+    below = canvas[:, int(horizon) + 2 :]
+    below[:] = below * 0.5 + _drawn_down(below, 13) * 0.62
+    return develop(canvas, exposure=1.45, glow=0.22, contrast=0.3)
+
+
+def _drawn_down(image: Field, reach: int) -> Field:
+    """Smear an image vertically, as small waves smear lights."""
+    total = image.copy()
+    for offset in (-3, -2, -1, 1, 2, 3):
+        total += np.roll(image, offset * reach // 3, axis=1)
+    return total / 7
+
+
+def one_mast_village() -> Pixels:
+    """Show a mountain village by night: warm windows, one mast, the Milky Way."""
+    height, width = 1280, 1280
+    x, y = grid(height, width)
+    canvas = gradient(
+        height, width, [(0, (0.10, 0.105, 0.14)), (0.3, (0.04, 0.055, 0.10)), (1, (0.010, 0.018, 0.045))], 860
+    )
+    _milky_way(canvas, 311, angle=1.05, through=(640.0, 300.0))
+    far_hills = skyline(width, 312, base=790, tall=75, bends=60)
+    shore(canvas, far_hills, rgb(0.016, 0.021, 0.034), to=height)
+    shore(canvas, skyline(width, 313, base=880, tall=55, bends=55) - (x[0] - 640) * 0.09, rgb(0.010, 0.013, 0.021), to=height)
+    hill = 985 + 90 * np.cos(x / 430) + skyline(width, 314, base=0, tall=10, bends=60)[None, :]
+    ground = rgb(0.011, 0.012, 0.016) * (1 + 0.3 * sample(rough(512, 1.0, 315), x / 500 + 0 * y, y / 300 + 0 * x))
+    cover = np.clip((y - hill) / 1.6, 0, 1)
+    canvas += (ground - canvas) * cover
+    rng = np.random.default_rng(316)
+    homes = sorted(((float(rng.uniform(60, 1220)), float(rng.power(1.4))) for _ in range(46)), key=lambda h: h[1])
+    for at, depth in homes:
+        foot = float(hill[0, int(at)]) + 26 + depth * 190
+        _home(canvas, (at, foot), 20 + 46 * depth, rng)
+    mast(canvas, (852.0, float(hill[0, 852]) + 34), 430, rgb(0.006, 0.007, 0.011))
+    for lift, power in ((500, 1.0), (250, 0.5)):
+        shine(canvas, (852.0, float(hill[0, 852]) + 34 - lift), 44, rgb(3.0, 0.22, 0.16) * power)
+    haze = np.exp(-np.abs(y - 1010) / 70) * 0.055
+    canvas += haze * rgb(1.0, 0.62, 0.34)
+    return develop(canvas, exposure=2.4, glow=0.2, contrast=0.3, grain=4.5)
+
+
+def _home(canvas: Field, foot: tuple[float, float], size: float, rng: np.random.Generator) -> None:
+    x, y = foot
+    half = size * float(rng.uniform(0.5, 0.8))
+    wall = rgb(0.022, 0.019, 0.020) * float(rng.uniform(0.6, 1.5))
+    area(canvas, [(x - half, y), (x + half, y), (x + half, y - size * 0.55), (x - half, y - size * 0.55)], colour=wall)
+    roof = [(x - half * 1.15, y - size * 0.53), (x + half * 1.15, y - size * 0.53), (x + half * 0.7, y - size), (x - half * 0.7, y - size)]
+    area(canvas, roof, colour=wall * 0.55 + rgb(0.004, 0.005, 0.008))
+    lamp = rgb(*LAMPS[int(rng.choice([0, 0, 1, 4, 2]))]) * float(rng.uniform(0.25, 0.75))
+    for at in (-0.5, 0.35):
+        if rng.uniform() < 0.66:
+            left, pane = x + half * at, size * 0.17
+            area(canvas, [(left, y - size * 0.16), (left + pane, y - size * 0.16), (left + pane, y - size * 0.38), (left, y - size * 0.38)], colour=lamp)
+            shine(canvas, (left + pane / 2, y - size * 0.2), size * 1.5, lamp * 0.055)
+
+
+def _milky_way(canvas: Field, seed: int, *, angle: float, through: tuple[float, float]) -> None:
+    """Add stars and the galaxy's band, in place."""
+    _, height, width = canvas.shape
+    small_x, small_y = grid(height // 2, width // 2)
+    x, y = small_x * 2, small_y * 2
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    across = (-(x - through[0]) * sin + (y - through[1]) * cos) / width
+    along = ((x - through[0]) * cos + (y - through[1]) * sin) / width
+    dust = sample(rough(512, 1.35, seed), along * 0.7 + 0 * across, across * 0.9 + 0 * along)
+    band = np.exp(-((across / 0.15) ** 2)) * (0.75 + 0.25 * dust)
+    core = np.exp(-(((across - 0.01) / 0.065) ** 2))
+    lanes = step(0.15, 1.3, dust + 0.9 * np.exp(-((across / 0.03) ** 2)) - 0.2) * core
+    glow = band * rgb(0.040, 0.042, 0.060) + core * (1 - 0.8 * lanes) * rgb(0.075, 0.058, 0.052)
+    canvas += stretch(glow.astype(np.float32), height, width)
+    rng = np.random.default_rng(seed)
+    count = 5200
+    sx, sy = rng.integers(1, width - 1, count), rng.integers(1, height - 1, count)
+    dense = band[np.minimum(sy // 2, height // 2 - 1), np.minimum(sx // 2, width // 2 - 1)]
+    keep = rng.uniform(0, 1, count) < 0.3 + 0.7 * dense
+    power = (rng.pareto(1.7, count) * 0.045 * keep).clip(0, 1.2).astype(np.float32)
+    hue = rng.uniform(0, 1, count).astype(np.float32)
+    stars = np.zeros_like(canvas)
+    for plane, (cold, warm) in enumerate(((0.75, 1.0), (0.85, 0.88), (1.0, 0.7))):
+        np.add.at(stars[plane], (sy, sx), power * (cold + (warm - cold) * hue))
+    canvas += blur(stars, 0.75) * 3.2
+
+
+def aurora_station() -> Pixels:
+    """Show northern lights over a snow-bound ground station."""
+    height, width = 1024, 1536
+    x, y = grid(height, width)
+    horizon = 760.0
+    canvas = gradient(
+        height, width, [(0, (0.035, 0.085, 0.085)), (0.25, (0.016, 0.045, 0.065)), (1, (0.006, 0.012, 0.034))], horizon
+    )
+    _milky_way(canvas, 321, angle=2.4, through=(1300.0, 100.0))
+    small = np.zeros((3, height // 2, width // 2), dtype=np.float32)
+    for seed, base, reach, power in ((322, 560.0, 300.0, 1.0), (323, 430.0, 210.0, 0.7), (326, 640.0, 190.0, 0.55)):
+        small += _curtain(height // 2, width // 2, seed, base / 2, reach / 2) * power
+    canvas += stretch(small, height, width) * np.clip((horizon - y) / 120 + 0.4, 0, 1)
+    glow = np.exp(-np.abs(y - 560) / 260) * rgb(0.012, 0.075, 0.045)
+    canvas += glow
+    relief = ridged(512, 324, sharp=0.4) * 0.10
+    seen = cast(relief, Camera(x=0.2, z=0.1, height=0.075, horizon=horizon / height, near=0.5, far=2.6, zoom=1.4), (height, width))
+    slope = sample(relief, seen.u + 0.004, seen.v) - sample(relief, seen.u, seen.v)
+    snow = rgb(0.05, 0.10, 0.10) * np.clip(0.6 + slope * 150, 0.12, 1.5) * (1.2 - 0.4 * step(1.2, 2.6, seen.distance))
+    part = canvas[:, seen.top :]
+    part += (snow - part) * seen.ground
+    plain = 806 + skyline(width, 325, base=0, tall=6, bends=40)[None, :]
+    drift = sample(rough(512, 1.6, 327), x / 1400 + 0 * y, (y - 780) / 190 + 0 * x) * 0.22
+    lit = np.exp(-np.abs(x - 800) / 900)
+    field = mix(rgb(0.035, 0.075, 0.078), rgb(0.045, 0.15, 0.115), lit) * (0.85 + drift + 0.3 * step(1024, 800, y))
+    canvas += (field - canvas) * np.clip((y - plain) / 2, 0, 1)
+    dish(canvas, (470.0, 890.0), 300, body=rgb(0.022, 0.034, 0.038), face=rgb(0.12, 0.21, 0.19))
+    for left, wide, tall in ((600, 150, 54), (650, 60, 84)):
+        area(canvas, [(left, 892), (left + wide, 892), (left + wide, 892 - tall), (left, 892 - tall)], colour=rgb(0.014, 0.02, 0.024))
+        area(canvas, [(left - 4, 892 - tall), (left + wide + 4, 892 - tall), (left + wide, 883 - tall), (left, 883 - tall)], colour=rgb(0.07, 0.12, 0.115))
+    for at in (618, 690, 722):
+        area(canvas, [(at, 874), (at + 13, 874), (at + 13, 858), (at, 858)], colour=rgb(1.5, 0.85, 0.35))
+    spill = np.exp(-far((x - 676) * 0.55, (y - 905) * 2.2) / 46) * (y > 890)
+    canvas += spill * rgb(0.20, 0.10, 0.035)
+    return develop(canvas, exposure=1.75, glow=0.22, contrast=0.35, grain=4)
+
+
+def _curtain(height: int, width: int, seed: int, base: float, reach: float) -> Field:
+    """Draw one curtain of northern light: a folded lower edge, rays rising and fading from it."""
+    x = np.arange(width, dtype=np.float32)
+    rays = np.interp(x / width * 190, np.arange(512), rough(512, 0.75, seed)[7]).astype(np.float32)
+    fold = np.interp(x / width * 17, np.arange(512), rough(512, 1.5, seed)[90]).astype(np.float32)
+    wide = np.interp(x / width * 13, np.arange(512), rough(512, 1.8, seed)[200]).astype(np.float32)
+    edge = base + fold * 46 + wide * 26 + rays * 2.5
+    strength = np.clip(0.55 + 0.33 * rays + 0.5 * wide, 0.03, 2.2)
+    length = reach * np.clip(0.8 + 0.25 * rays + 0.3 * wide, 0.25, 2)
+    rise = edge[None, :] - np.arange(height, dtype=np.float32)[:, None]
+    body = np.exp(-np.clip(rise, 0, None) / length[None, :]) * step(-7, 5, rise) * strength[None, :]
+    t = np.clip(rise / (length[None, :] * 2.4), 0, 1)
+    colour = mix(rgb(0.10, 0.62, 0.30), rgb(0.30, 0.10, 0.42), step(0.15, 0.85, t))
+    fringe = np.exp(-np.abs(rise + 1) / 5) * strength[None, :] * step(0.5, 1.4, strength)[None, :]
+    return colour * body * 0.75 + rgb(0.16, 0.10, 0.14) * fringe
+
+
+def star_trails() -> Pixels:
+    """Show an hour of star trails turning over an observatory on a high plateau."""
+    height, width = 1536, 1024
+    x, y = grid(height, width)
+    pole = (600.0, 640.0)
+    canvas = gradient(
+        height, width,
+        [(0, (0.20, 0.125, 0.075)), (0.14, (0.085, 0.075, 0.085)), (0.5, (0.022, 0.034, 0.07)), (1, (0.008, 0.015, 0.04))],
+        1190,
+    )
+    radius = far(x - pole[0], y - pole[1])
+    turn = np.arctan2(y - pole[1], x - pole[0]) / (2 * np.pi)
+    rng = np.random.default_rng(331)
+    rings = 1500
+    start = rng.uniform(0, 1, (2, rings)).astype(np.float32)
+    power = (rng.pareto(1.3, (2, rings)) * 0.05).clip(0.0, 0.9).astype(np.float32)
+    hue = rng.uniform(0, 1, (2, rings)).astype(np.float32)
+    ring = np.minimum(radius.astype(np.intp), rings - 1)
+    edge = 1 - np.abs(radius - np.floor(radius) - 0.5) * 0.9
+    for which in range(2):
+        phase = np.mod(turn - start[which].take(ring), 1.0)
+        arc = step(0.0, 0.004, phase) * step(0.145, 0.141, phase) * power[which].take(ring) * edge
+        tone = hue[which].take(ring)
+        for plane, (cold, warm) in enumerate(((0.65, 1.1), (0.82, 0.8), (1.15, 0.5))):
+            canvas[plane] += arc * (cold + (warm - cold) * tone)
+    shore(canvas, skyline(width, 332, base=1185, tall=24, bends=40), rgb(0.030, 0.024, 0.024), to=height)
+    ground = 1275 + 0.06 * (x - 300) + skyline(width, 333, base=0, tall=8, bends=60)[None, :]
+    stones = sample(rough(512, 0.8, 334), x / 420 + 0 * y, (y - 1200) / 160 + 0 * x)
+    soil = rgb(0.034, 0.024, 0.018) * np.clip(1 + 0.5 * stones, 0.2, 2.4) * (0.7 + 0.8 * np.exp(-far((x - 560) * 0.5, y - 1330) / 120))
+    canvas += (soil - canvas) * np.clip((y - ground) / 1.6, 0, 1)
+    for at, size in ((380.0, 250.0), (690.0, 150.0), (860.0, 96.0)):
+        _dome(canvas, (at, 1302 + 0.06 * (at - 300)), size)
+    return develop(canvas, exposure=1.75, glow=0.14, contrast=0.35, grain=4)
+
+
+def _dome(canvas: Field, foot: tuple[float, float], size: float) -> None:
+    x, y = foot
+    half = size / 2
+    wall = y - size * 0.34
+    area(canvas, [(x - half * 0.94, y), (x + half * 0.94, y), (x + half * 0.94, wall), (x - half * 0.94, wall)], colour=rgb(0.05, 0.046, 0.05))
+    arc = [(x + half * float(np.cos(a)), wall - half * 0.98 * float(np.sin(a))) for a in np.linspace(0, np.pi, 40)]
+    area(canvas, arc, colour=rgb(0.13, 0.115, 0.11))
+    lit = [(px + size * 0.05, py + size * 0.03) for px, py in arc]
+    area(canvas, lit, colour=rgb(0.055, 0.055, 0.065), soft=size * 0.12, opacity=0.8)
+    slit = [(x + size * 0.02, wall - size * 0.02), (x + size * 0.15, wall - size * 0.02), (x + size * 0.13, wall - size * 0.47), (x + size * 0.03, wall - size * 0.485)]
+    area(canvas, slit, colour=rgb(0.30, 0.06, 0.035))
+    stroke(canvas, (x - half, wall), (x + half, wall), colour=rgb(0.02, 0.02, 0.024), width=size * 0.03)
+    door = x - half * 0.5
+    area(canvas, [(door, y), (door + size * 0.08, y), (door + size * 0.08, y - size * 0.2), (door, y - size * 0.2)], colour=rgb(0.9, 0.16, 0.07))
+    shine(canvas, (door, y), size * 0.6, rgb(0.16, 0.025, 0.012))
+
+
+def rain_on_the_window() -> Pixels:
+    """Show a wet bus window at night, the city behind it melted into discs of light."""
+    height, width = 1024, 1536
+    x, y = grid(height, width)
+    canvas = mix(rgb(0.010, 0.016, 0.030), rgb(0.05, 0.034, 0.04), np.exp(-np.abs(y - 560) / 260)) + np.zeros((3, height, width), dtype=np.float32)
+    canvas = canvas.astype(np.float32)
+    rng = np.random.default_rng(341)
+    for _ in range(120):
+        lamp = rgb(*LAMPS[int(rng.choice(5, p=[0.3, 0.2, 0.16, 0.16, 0.18]))])
+        if rng.uniform() < 0.25:
+            lamp = rgb(*((2.4, 0.12, 0.10), (0.25, 1.9, 0.8), (0.3, 0.8, 2.6), (2.2, 0.25, 1.1))[int(rng.integers(4))])
+        spot = (float(rng.uniform(0, width)), float(rng.normal(540, 165)))
+        bokeh(canvas, spot, float(rng.uniform(20, 68)), lamp * float(rng.uniform(0.03, 0.26)))
+    for row, lamp in ((760.0, (2.4, 0.10, 0.08)), (800.0, (2.2, 1.9, 1.4))):
+        for at in rng.uniform(0, width, 9):
+            bokeh(canvas, (float(at), row + float(rng.normal(0, 16))), 46, rgb(*lamp) * 0.2)
+    canvas = blur(canvas, 1.6)
+    scene = canvas.copy()
+    canvas = canvas * 0.62 + soft(canvas, 26) * 0.42
+    drops = [(float(rng.uniform(0, width)), float(rng.uniform(0, height)), float(rng.pareto(2.6) * 4 + 2.5)) for _ in range(1150)]
+    for at, row, size in sorted(drops, key=lambda d: d[2]):
+        _drop(canvas, scene, (at, row), min(size, 26.0), rng)
+    for _ in range(13):
+        _trail(canvas, scene, float(rng.uniform(30, width - 30)), float(rng.uniform(250, 940)), rng)
+    return develop(canvas, exposure=2.1, glow=0.16, contrast=0.35, grain=4)
+
+
+def _drop(canvas: Field, scene: Field, at: tuple[float, float], size: float, rng: np.random.Generator) -> None:
+    """Draw one drop: it shows the street upside down, dark at the top edge, bright below."""
+    height, width = canvas.shape[1:]
+    tall = size * float(rng.uniform(1.0, 1.35))
+    x0, x1 = int(at[0] - size - 1), int(at[0] + size + 2)
+    y0, y1 = int(at[1] - tall - 1), int(at[1] + tall + 2)
+    if x0 < 0 or y0 < 0 or x1 >= width or y1 >= height:
+        return
+    x = (np.arange(x0, x1, dtype=np.float32)[None, :] - at[0]) / size
+    y = (np.arange(y0, y1, dtype=np.float32)[:, None] - at[1]) / tall
+    radius = np.sqrt(x * x + y * y)
+    bend = 1 + 1.2 * radius * radius
+    rows = np.clip(560 - y * bend * 250 + 0 * x, 0, height - 1).astype(np.intp)
+    columns = np.clip(at[0] - x * bend * 260 + 0 * y, 0, width - 1).astype(np.intp)
+    seen = scene[:, rows, columns]
+    shade = np.clip(0.62 + 0.5 * y - 0.35 * step(0.7, 1.0, radius), 0.1, 1.4)
+    cover = step(1.0, 0.86, radius)
+    part = canvas[:, y0:y1, x0:x1]
+    part += (seen * shade * 1.25 - part) * cover
+    part += np.exp(-((x + 0.3) ** 2 + (y + 0.42) ** 2) * 26) * rgb(0.16, 0.17, 0.18)
+
+
+def _trail(canvas: Field, scene: Field, at: float, end: float, rng: np.random.Generator) -> None:
+    """Draw the path a running drop wiped clear, beads left in it, the drop at its end."""
+    row = 0.0
+    half = float(rng.uniform(5, 9))
+    while row < end:
+        at += float(rng.normal(0, 0.5))
+        left, right = int(at - half), int(at + half)
+        if left < 0 or right >= canvas.shape[2]:
+            return
+        rows = slice(int(row), int(row) + 4)
+        share = np.clip(1 - np.abs(np.arange(left, right) - at) / half, 0, 1) ** 0.5
+        part = canvas[:, rows, left:right]
+        part += (scene[:, rows, left:right] * 0.9 - part) * share.astype(np.float32) * 0.8
+        if rng.uniform() < 0.05:
+            _drop(canvas, scene, (at, row), float(rng.uniform(2.5, half * 0.8)), rng)
+        row += 4
+    _drop(canvas, scene, (at, end), half * 1.9, rng)
+
+
