@@ -7,19 +7,25 @@ from flask import Flask
 from app.authz import Actor
 from app.settings import Settings
 from app.web import answers, gate, headers, language, limits, pages, zones
+from app.web.forms import Form
 from app.web.gate import current_actor
 from app.web.language import render_message
 from app.web.limits import limiter
 from app.web.pages import NavItem, Page, wants_json
 from app.web.text import markdown
-from app.web.zones import format_instant, local_instant, reader_zone
+from app.web.zones import format_instant, in_zone, known_zones, local_instant, reader_zone
 
 __all__ = [
+    "Form",
     "NavItem",
     "Page",
     "current_actor",
+    "format_clock",
     "format_instant",
+    "in_zone",
     "init_app",
+    "instant_twice",
+    "known_zones",
     "limiter",
     "local_instant",
     "markdown",

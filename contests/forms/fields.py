@@ -1,0 +1,101 @@
+"""Fields that several forms share."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from babel import Locale
+from flask_babel import get_locale, gettext
+from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from contests.vocabulary import ACTION_LINES, SDGS
+
+
+def clean(value: Any) -> Any:
+    """Drop what no database and no page can carry: NUL, other control characters, lone surrogates.
+
+    Line ends become plain newlines; everything a person can see stays as it was typed.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.encode("utf-8", "ignore").decode("utf-8")
+    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and c != "\x7f"))  # noqa: PLR2004
+
+
+def strip(value: Any) -> Any:
+    """Drop white space round a text."""
+    return value.strip() if isinstance(value, str) else value
+
+
+class Text(StringField):
+    """One line of a person's words, cleaned."""
+
+    def __init__(self, label: Any, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, filters=[clean, _one_line, strip], **options)
+
+
+class LongText(TextAreaField):
+    """Several lines of a person's words, cleaned."""
+
+    def __init__(self, label: Any, validators: Any = (), **options: Any) -> None:
+        super().__init__(label, validators, filters=[clean, strip], **options)
+
+
+class Checkboxes(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _one_line(value: Any) -> Any:
+    return " ".join(value.split("\n")) if isinstance(value, str) else value
+
+
+def sdg_choices(numbers: Iterable[int] = SDGS) -> list[tuple[str, str]]:
+    """Return SDGs as choices of a field, in their order."""
+    return [(str(number), gettext(SDGS[number].title)) for number in sorted(numbers)]
+
+
+def action_line_choices(codes: Iterable[str] = ACTION_LINES) -> list[tuple[str, str]]:
+    """Return Action Lines as choices of a field, in their order."""
+    offered = set(codes)
+    return [
+        (code, f"{code.partition('-')[0]} {gettext(title)}")
+        for code, title in ACTION_LINES.items()
+        if code in offered
+    ]
+
+
+def country_name(code: str) -> str:
+    """Return a country's name in the reader's language."""
+    return _territories().get(code, code)
+
+
+def country_choices(codes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+    """Return countries as choices, sorted by their names in the reader's language."""
+    names = _territories()
+    wanted = codes if codes is not None else (c for c in names if _is_country(c))
+    return sorted(((code, names.get(code, code)) for code in wanted), key=lambda item: item[1])
+
+
+# CLDR's own codes for places that are no country of ISO 3166.
+_NO_COUNTRY = frozenset(
+    {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "TA", "UN", "XA", "XB", "ZZ"}
+)
+
+
+def _is_country(code: str) -> bool:
+    return code.isalpha() and len(code) == 2 and code not in _NO_COUNTRY  # noqa: PLR2004 - alpha-2
+
+
+def _territories() -> dict[str, str]:
+    locale = get_locale() or Locale("en")
+    return dict(locale.territories)
+
+
+def wall_time(instant: datetime) -> datetime:
+    """Return an aware time without its zone, as a datetime-local field takes it."""
+    return instant.replace(tzinfo=None)
