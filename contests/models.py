@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -188,7 +189,9 @@ class Entry(Base):
     """What one person or one team submits to a contest.
 
     Its words and files live in versions. `number` is given at the first submission; `current` is
-    the last submitted version, which is what judges and the public see.
+    the last submitted version, which is what judges and the public see; `working` is the copy that
+    its form edits, if there is one. `revision` counts every change of words, so that a form opened
+    before the last of them is known to be stale.
     """
 
     __tablename__ = "entries"
@@ -223,6 +226,7 @@ class Entry(Base):
     current_id: Mapped[int | None] = mapped_column(
         ForeignKey("entry_versions.id", use_alter=True), unique=True
     )
+    revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -231,7 +235,14 @@ class Entry(Base):
     contest: Mapped[Contest] = relationship()
     owner: Mapped[User] = relationship()
     team: Mapped[Team | None] = relationship()
-    current: Mapped["EntryVersion | None"] = relationship(foreign_keys=current_id, post_update=True)
+    current: Mapped["EntryVersion | None"] = relationship(foreign_keys=current_id)
+    working: Mapped["EntryVersion | None"] = relationship(
+        primaryjoin=(
+            "and_(Entry.id == foreign(EntryVersion.entry_id), EntryVersion.submitted_at.is_(None))"
+        ),
+        uselist=False,
+        viewonly=True,
+    )
     versions: Mapped[list["EntryVersion"]] = relationship(
         back_populates="entry",
         foreign_keys="EntryVersion.entry_id",
@@ -247,7 +258,16 @@ class EntryVersion(Base):
     """
 
     __tablename__ = "entry_versions"
-    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("entry_id", "number"),
+        Index(
+            "uq_entry_versions_working",
+            "entry_id",
+            unique=True,
+            sqlite_where=text("submitted_at IS NULL"),
+            postgresql_where=text("submitted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"))

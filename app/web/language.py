@@ -7,7 +7,7 @@ from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
 
 from app.errors import DomainError
-from app.web.zones import format_instant
+from app.web.zones import instant_twice
 
 COOKIE = "lang"
 
@@ -42,16 +42,20 @@ def _context() -> dict[str, object]:
 
 
 def render_message(error: DomainError) -> str:
-    """Return an error's sentence in the reader's language, its instants in the forum's zone."""
-    params = {name: _readable(value) for name, value in error.params.items()}
+    """Return an error's sentence in the reader's language.
+
+    Its instants are told in the zone that its parameter `zone` names, and in the reader's own.
+    """
+    zone = str(error.params.get("zone", "UTC"))
+    params = {name: _readable(value, zone) for name, value in error.params.items()}
     # newstyle gettext would need literal keywords; the message was marked where it was written.
     text: str = gettext(error.message)
     return text % params if params else text
 
 
-def _readable(value: object) -> object:
+def _readable(value: object, zone: str) -> object:
     if isinstance(value, datetime):
-        return format_instant(value)
+        return instant_twice(value, zone)
     return (
         gettext(value)
         if isinstance(value, str) and not isinstance(value, Markup) and value

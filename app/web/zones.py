@@ -5,8 +5,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
-from flask import Flask, request
-from flask_babel import get_locale
+from flask import Flask, has_request_context, request
+from flask_babel import get_locale, gettext
 
 from app import clock
 from app.web.gate import current_actor
@@ -67,6 +67,21 @@ def zone_city(zone: str) -> str:
     if zone == "UTC":
         return ""
     return get_timezone_location(zone, locale=get_locale(), return_city=True)
+
+
+def instant_twice(instant: datetime, zone: str, own_zone: str | None = None) -> str:
+    """Return "Fri, 14 Mar 2025, 23:00 Zurich (19:00 your time)", as plain text.
+
+    `own_zone` is whose time "your time" is; without it, the reader's, where somebody reads.
+    """
+    own = own_zone or (reader_zone() if has_request_context() else None)
+    there = f"{format_instant(instant, zone)} {zone_city(zone)}".rstrip()
+    if own is None or own == zone:
+        return there
+    same_day = in_zone(instant, own).date() == in_zone(instant, zone).date()
+    here = format_clock(instant, own) if same_day else format_instant(instant, own)
+    both: str = gettext("%(there)s (%(here)s your time)", there=there, here=here)
+    return both
 
 
 def relative_time(instant: datetime) -> str:

@@ -63,7 +63,7 @@ def entry_counts(session: Session, contest: Contest) -> dict[tuple[EntryState, S
 
 def window_of(contest: Contest) -> Window:
     """Return the time in which a contest takes entries."""
-    return Window(contest.opens_at, contest.closes_at)
+    return Window(contest.opens_at, contest.closes_at, contest.zone)
 
 
 def entry_rules_of(contest: Contest) -> EntryRules:

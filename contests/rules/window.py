@@ -19,11 +19,13 @@ class Phase(StrEnum):
 class Window:
     """The time in which entries are accepted: from `opens_at` on, and before `closes_at`.
 
+    `zone` is the one in which its instants are told to people.
     Raises InvalidError when it would close before it opens, ValueError for a naive instant.
     """
 
     opens_at: datetime
     closes_at: datetime
+    zone: str = "UTC"
 
     def __post_init__(self) -> None:
         if self.opens_at.tzinfo is None or self.closes_at.tzinfo is None:
@@ -56,16 +58,21 @@ def check_open(window: Window, now: datetime, pass_until: datetime | None = None
     """Refuse a write outside the window, kindly and exactly.
 
     Raises ClosedError "not-open-yet" or "closed"; its parameters `opens_at` and `closes_at` are
-    datetimes for the edge to format, `closes_at` with the late pass taken into account.
+    datetimes for the edge to format in the window's `zone`, `closes_at` with the late pass taken
+    into account.
     """
     if is_open(window, now, pass_until):
         return
-    instants = {"opens_at": window.opens_at, "closes_at": _close(window, pass_until)}
+    params: dict[str, object] = {
+        "opens_at": window.opens_at,
+        "closes_at": _close(window, pass_until),
+        "zone": window.zone,
+    }
     if now < window.opens_at:
         raise ClosedError(
             N_("This contest takes entries from %(opens_at)s on. Please come back then."),
             code="not-open-yet",
-            **instants,
+            **params,
         )
     raise ClosedError(
         N_(
@@ -73,7 +80,7 @@ def check_open(window: Window, now: datetime, pass_until: datetime | None = None
             "What you submitted before then is safe and stands as it was."
         ),
         code="closed",
-        **instants,
+        **params,
     )
 
 

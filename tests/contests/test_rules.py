@@ -119,11 +119,15 @@ def test_check_open_says_which_side_of_the_window_it_is() -> None:
     with pytest.raises(ClosedError) as early:
         check_open(WINDOW, OPENS - TICK)
     assert early.value.reason == "not-open-yet"
-    assert early.value.params == {"opens_at": OPENS, "closes_at": CLOSES}
+    assert early.value.params == {"opens_at": OPENS, "closes_at": CLOSES, "zone": "UTC"}
     with pytest.raises(ClosedError) as late:
         check_open(WINDOW, CLOSES + TICK, CLOSES + TICK)
     assert late.value.reason == "closed"
-    assert late.value.params == {"opens_at": OPENS, "closes_at": CLOSES + TICK}
+    assert late.value.params == {
+        "opens_at": OPENS,
+        "closes_at": CLOSES + TICK,
+        "zone": "UTC",
+    }
     assert "%(closes_at)s" in late.value.message
 
 
