@@ -66,7 +66,8 @@ def zone_city(zone: str) -> str:
     """Return the city a zone is named after, in the reader's language; nothing for UTC."""
     if zone == "UTC":
         return ""
-    return get_timezone_location(zone, locale=get_locale(), return_city=True)
+    city: str = get_timezone_location(zone, locale=get_locale(), return_city=True)
+    return city
 
 
 def instant_twice(instant: datetime, zone: str, own_zone: str | None = None) -> str:

@@ -2,45 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale, gettext
-from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from contests.vocabulary import ACTION_LINES, SDGS
-
-
-def clean(value: Any) -> Any:
-    """Drop what no database and no page can carry: NUL, other control characters, lone surrogates.
-
-    Line ends become plain newlines; everything a person can see stays as it was typed.
-    """
-    if not isinstance(value, str):
-        return value
-    text = value.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.encode("utf-8", "ignore").decode("utf-8")
-    return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and c != "\x7f"))  # noqa: PLR2004
-
-
-def strip(value: Any) -> Any:
-    """Drop white space round a text."""
-    return value.strip() if isinstance(value, str) else value
-
-
-class Text(StringField):
-    """One line of a person's words, cleaned."""
-
-    def __init__(self, label: Any, validators: Any = (), **options: Any) -> None:
-        super().__init__(label, validators, filters=[clean, _one_line, strip], **options)
-
-
-class LongText(TextAreaField):
-    """Several lines of a person's words, cleaned."""
-
-    def __init__(self, label: Any, validators: Any = (), **options: Any) -> None:
-        super().__init__(label, validators, filters=[clean, strip], **options)
 
 
 class Checkboxes(SelectMultipleField):
@@ -48,10 +16,6 @@ class Checkboxes(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-
-def _one_line(value: Any) -> Any:
-    return " ".join(value.split("\n")) if isinstance(value, str) else value
 
 
 def sdg_choices(numbers: Iterable[int] = SDGS) -> list[tuple[str, str]]:

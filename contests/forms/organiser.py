@@ -5,9 +5,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import DateTimeLocalField, IntegerField, RadioField, SelectField
+from wtforms import (
+    DateTimeLocalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -18,10 +24,9 @@ from wtforms.validators import (
 )
 
 from app.web import in_zone, known_zones, local_instant
+from app.web.forms import Form
 from contests.forms.fields import (
     Checkboxes,
-    LongText,
-    Text,
     action_line_choices,
     sdg_choices,
     wall_time,
@@ -47,11 +52,11 @@ def _whole(label: Any, least: int, most: int, default: int, **options: Any) -> I
     )
 
 
-class ContestForm(FlaskForm):
+class ContestForm(Form):
     """Everything an organiser decides about a contest; times are the wall clock of `zone`."""
 
-    title = Text(_l("Title"), [DataRequired(), Length(max=_TITLE)])
-    slug = Text(
+    title = StringField(_l("Title"), [DataRequired(), Length(max=_TITLE)])
+    slug = StringField(
         _l("Address"),
         [
             DataRequired(),
@@ -63,17 +68,17 @@ class ContestForm(FlaskForm):
         ],
         description=_l("The last part of the contest's web address, such as photo-2025."),
     )
-    summary = Text(
+    summary = StringField(
         _l("Summary"),
         [DataRequired(), Length(max=300)],
         description=_l("One sentence, for the forum's first page."),
     )
-    brief = LongText(
+    brief = TextAreaField(
         _l("Brief"),
         [Length(max=20000)],
         description=_l("What is asked, and why. Markdown; it must be there before you publish."),
     )
-    rules = LongText(
+    rules = TextAreaField(
         _l("Rules"), [Length(max=40000)], description=_l("Who may enter, and how. Markdown.")
     )
     zone = SelectField(
@@ -105,12 +110,12 @@ class ContestForm(FlaskForm):
     )
     sdgs = Checkboxes(_l("Sustainable Development Goals to choose from"), default=list(SDGS))
     action_lines = Checkboxes(_l("WSIS Action Lines to choose from"), default=list(ACTION_LINES))
-    tracks = LongText(
+    tracks = TextAreaField(
         _l("Tracks"),
         [Length(max=10000)],
         description=_l("One a line, such as “Clean water: sensors for wells”. None is fine."),
     )
-    declarations = LongText(
+    declarations = TextAreaField(
         _l("Declarations"),
         [Length(max=5000)],
         description=_l("What everybody who enters confirms; one a line."),
@@ -159,12 +164,12 @@ class ContestForm(FlaskForm):
         """Refuse fewer words at most than at least."""
         _check_order(self.words_min.data, field.data)
 
-    def validate_declarations(self, field: LongText) -> None:
+    def validate_declarations(self, field: TextAreaField) -> None:
         """Refuse a declaration that no checkbox can carry."""
         if any(len(line) > 300 for line in _lines(field.data)):  # noqa: PLR2004 - the column's
             raise ValidationError(_("A declaration may have 300 characters at most."))
 
-    def validate_tracks(self, field: LongText) -> None:
+    def validate_tracks(self, field: TextAreaField) -> None:
         """Refuse a track's title that does not fit."""
         if any(len(title) > _TITLE for title, _description in _tracks(field.data)):
             raise ValidationError(_("A track's title may have 160 characters at most."))
@@ -207,7 +212,7 @@ class NewContestForm(ContestForm):
     )
 
 
-class ScreenForm(FlaskForm):
+class ScreenForm(Form):
     """A verdict of the eligibility check."""
 
     verdict = RadioField(
@@ -219,21 +224,21 @@ class ScreenForm(FlaskForm):
         ],
         validators=[DataRequired()],
     )
-    reason = Text(_l("Reason"), [Length(max=300)])
+    reason = StringField(_l("Reason"), [Length(max=300)])
 
 
-class DisqualifyForm(FlaskForm):
+class DisqualifyForm(Form):
     """Why an entry leaves the contest."""
 
-    reason = Text(_l("Reason"), [DataRequired(), Length(max=300)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=300)])
 
 
-class LatePassForm(FlaskForm):
+class LatePassForm(Form):
     """A later deadline for one person; the time is the wall clock of the contest's zone."""
 
-    email = Text(_l("E-mail address of the entrant"), [DataRequired(), Length(max=255)])
+    email = StringField(_l("E-mail address of the entrant"), [DataRequired(), Length(max=255)])
     until = DateTimeLocalField(_l("Until"), [InputRequired()], format="%Y-%m-%dT%H:%M")
-    reason = Text(_l("Reason"), [DataRequired(), Length(max=300)])
+    reason = StringField(_l("Reason"), [DataRequired(), Length(max=300)])
 
 
 def _check_order(least: int | None, most: int | None) -> None:
