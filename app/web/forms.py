@@ -19,10 +19,10 @@ def clean(text: str | None) -> str | None:
     return kept.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-class Form(FlaskForm):  # type: ignore[misc] # WTForms ships no types
+class Form(FlaskForm):
     """A form whose text fields are cleaned; every request's token is checked by CSRFProtect."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc] # as above
+    class Meta(FlaskForm.Meta):
         """How fields are bound: each text field gets `clean` as its first filter."""
 
         csrf = False
