@@ -161,7 +161,10 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
-    """Give the test a session; `client`, `drain` and `outbox` commit it before they act."""
+    """Give the test a session; `client`, `drain` and `outbox` commit it before they act.
+
+    A browser cannot: commit it yourself before a page that needs what it wrote.
+    """
     transactions: Transactions = app.extensions["podium.transactions"]
     with app.app_context(), transactions.open(writes=True) as session:
         app.extensions[SESSION] = session
