@@ -13,7 +13,15 @@ from app.web.language import render_message
 from app.web.limits import limiter
 from app.web.pages import NavItem, Page, wants_json
 from app.web.text import markdown
-from app.web.zones import format_instant, in_zone, known_zones, local_instant, reader_zone
+from app.web.zones import (
+    format_clock,
+    format_instant,
+    in_zone,
+    instant_twice,
+    known_zones,
+    local_instant,
+    reader_zone,
+)
 
 __all__ = [
     "Form",
