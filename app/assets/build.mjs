@@ -24,7 +24,7 @@ const bundle = await context({
   format: "esm",
   minify: !watching,
   sourcemap: watching,
-  target: ["chrome111", "firefox113", "safari16.4"],
+  target: ["chrome111", "firefox121", "safari16.4"],
   logLevel: "info",
 });
 if (watching) {

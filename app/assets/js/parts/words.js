@@ -1,6 +1,8 @@
 // The sentences scripts say, translated by the server (templates/base.html), and values written in the page's language.
 const words = document.getElementById("words")?.dataset ?? {};
-export const locale = document.documentElement.lang || "en";
+const language = document.documentElement.lang || "en";
+// The UN writes British English: the day before the month.
+export const locale = language === "en" ? "en-GB" : language;
 
 /** The sentence `name` with its {placeholders} filled from `values`. */
 export function say(name, values = {}) {
