@@ -9,8 +9,12 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-inp
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 
-# The modules that decide: no branch of theirs goes untested.
-PURE := contests/states.py,contests/rules.py,contests/vocabulary.py,judging/states.py,judging/rubric.py,judging/assignment.py,judging/ranking.py,judging/decision.py,media/states.py,media/limits.py,media/keys.py
+# The modules that decide, each a file or a package: no branch of theirs goes untested.
+PURE := contests/states contests/rules contests/vocabulary judging/states judging/rubric \
+	judging/assignment judging/ranking judging/decision media/states media/limits media/keys
+COMMA := ,
+EMPTY :=
+PURE_FILES := $(subst $(EMPTY) $(EMPTY),$(COMMA),$(foreach room,$(PURE),$(room).py $(room)/*))
 
 # The system's Node.js, or, where there is none that is new enough, the one in a Python wheel.
 ifeq ($(shell command -v npm >/dev/null 2>&1 && \
@@ -39,8 +43,8 @@ run: $(VENV)/.run app/static/.made ## serve the demo forum; PORT=8000 chooses th
 	@exec $(BIN)/podium serve
 
 test: $(VENV)/.dev app/static/.made $(VENV)/.chromium ## run the whole suite, with branch coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
-	@$(BIN)/coverage report --include=$(PURE) --fail-under=100 >$(VENV)/pure.log || \
+	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term
+	@$(BIN)/coverage report --include='$(PURE_FILES)' --fail-under=100 >$(VENV)/pure.log || \
 		{ echo "A pure module has an untested branch:"; cat $(VENV)/pure.log; exit 1; }
 
 check: $(VENV)/.dev ## lint, types, import directions, migrations
