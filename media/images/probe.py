@@ -38,6 +38,8 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 _ORIENTATION = 0x0112
 _NEW_SUBFILE_TYPE = 0x00FE
 _DNG_VERSION = 0xC612
+_TIFF_PARTS = ((0x0111, 0x0117), (0x0144, 0x0145))
+"""Where a TIFF says that its strips, or its tiles, begin and how long they are, in bytes."""
 _TURNED = range(2, 9)
 _FIRST_SIDEWAYS = 5
 _PDF_TAIL = 2048
@@ -112,8 +114,8 @@ def probe(file: BinaryIO, limits: Limits) -> Picture:
     with _pillow():
         image = Image.open(file, formats=[name])
         _check_pixels(image.size, limits)
-        if name == "TIFF" and _is_raw(image):
-            raise _unsupported(_RAW, limits, AssetKind.PICTURE)
+        if name == "TIFF":
+            _check_tiff(image, file.seek(0, 2), limits)
         return _describe(image, name)
 
 
@@ -204,17 +206,26 @@ def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
         raise _too_many_pixels(limits)
 
 
-def _is_raw(image: Image.Image) -> bool:
-    """Whether a TIFF is a camera's raw file, whose first picture is only a thumbnail."""
+def _check_tiff(image: Image.Image, size: int, limits: Limits) -> None:
+    """Refuse what other formats cannot be: raw files of cameras, and files cut short unnoticed.
+
+    The first picture of a raw file is only a thumbnail, and libtiff makes something up for strips
+    and tiles that lie beyond the file's `size`.
+    """
     tags = getattr(image, "tag_v2", {})
-    return _DNG_VERSION in tags or bool(tags.get(_NEW_SUBFILE_TYPE, 0) & 1)
+    if _DNG_VERSION in tags or tags.get(_NEW_SUBFILE_TYPE, 0) & 1:
+        raise _unsupported(_RAW, limits, AssetKind.PICTURE)
+    for offsets, lengths in _TIFF_PARTS:
+        parts = zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False)
+        if any(start + length > size for start, length in parts):
+            raise damaged()
 
 
 def _describe(image: Image.Image, name: str) -> Picture:
     turn = _orientation(image)
     width, height = image.size
-    # Pillow reports an AVIF as it is stored and a HEIC as it is seen (with orientation 1).
-    if turn >= _FIRST_SIDEWAYS:
+    # Pillow gives the size of a TIFF as it is seen, and a HEIC both so and with orientation 1.
+    if turn >= _FIRST_SIDEWAYS and name != "TIFF":
         width, height = height, width
     return Picture(
         format=name,

@@ -101,6 +101,10 @@ def _largest(source: Path, picture: Picture, name: int) -> pyvips.Image:
     width = WEBP_SIDE if across else name
     if picture.format == "HEIF":
         image = _decode_heif(source, width, options)
+    elif picture.format == "AVIF":
+        # Named, because libvips does not recognise the sequences among them by itself.
+        image = pyvips.Image.heifload(str(source), fail_on="truncated")
+        image = image.thumbnail_image(width, **options)
     else:
         image = pyvips.Image.thumbnail(str(source), width, fail_on="truncated", **options)
     if image.hasalpha():
