@@ -61,3 +61,11 @@ def develop(  # noqa: PLR0913 - the knobs of one darkroom
     shown = shown + _tiled(_grain(7), height, width) * strength
     printed = np.clip(shown + 0.5, 0, 255).astype(np.uint8)
     return np.ascontiguousarray(np.moveaxis(printed, 0, -1))
+
+
+def show(light: Field, *, grain: float = 1.2) -> Pixels:
+    """Encode linear light as sRGB without the film's curve, as a screen or a flat print shows it."""
+    height, width = light.shape[1:]
+    shown = np.clip(light, 0, 1) ** np.float32(1 / 2.2) * 255
+    shown = shown + _tiled(_grain(7), height, width) * grain
+    return np.ascontiguousarray(np.moveaxis(np.clip(shown + 0.5, 0, 255).astype(np.uint8), 0, -1))
