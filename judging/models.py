@@ -25,8 +25,9 @@ from judging.states import BallotState, DecisionState, RoundState
 class Judge(Base):
     """One person on a contest's panel, from the invitation on.
 
-    Only the digest of the invitation's token is kept. The desk opens once `declared_at` says that
-    conflicts of interest were declared.
+    Only the digest of the invitation's token is kept, also once the token was used, so that its
+    link can still say so. The desk opens once `declared_at` says that conflicts of interest were
+    declared.
     """
 
     __tablename__ = "judges"
@@ -37,6 +38,12 @@ class Judge(Base):
         CheckConstraint(
             "declared_at IS NULL OR accepted_at IS NOT NULL", name="declared_after_accepted"
         ),
+        CheckConstraint(
+            "(token_digest IS NULL) = (token_expires_at IS NULL)", name="token_has_expiry"
+        ),
+        CheckConstraint(
+            "token_used_at IS NULL OR token_digest IS NOT NULL", name="used_token_is_known"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +53,7 @@ class Judge(Base):
     name: Mapped[str] = mapped_column(String(120))
     token_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     token_expires_at: Mapped[datetime | None]
+    token_used_at: Mapped[datetime | None]
     invited_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     declared_at: Mapped[datetime | None]
@@ -154,6 +162,9 @@ class Ballot(Base):
         UniqueConstraint("round_id", "judge_id", "entry_id"),
         CheckConstraint(
             "(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_time"
+        ),
+        CheckConstraint(
+            "state IN ('assigned', 'recused') OR saved_at IS NOT NULL", name="marked_has_time"
         ),
         CheckConstraint("version >= 0", name="version_not_negative"),
         Index("ix_ballots_judge", "judge_id", "round_id", "position"),

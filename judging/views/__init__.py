@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from judging.views import judge
+
+BLUEPRINTS: tuple[Blueprint, ...] = (judge.blueprint,)

@@ -1,0 +1,120 @@
+"""The forms a judge fills in: conflicts of interest, a ballot, stepping back from an entry."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
+
+from app.errors import InvalidError
+from app.web import Form, render_message
+from app.web.forms import clean
+from judging.models import Criterion
+
+NONE, SOME = "none", "some"
+_MARK = "mark-"
+
+
+class RecuseForm(Form):
+    """Why a judge steps back from an entry."""
+
+    reason = StringField(
+        _l("What is the conflict?"),
+        [InputRequired(_l("Say in a few words what the conflict is."))],
+        render_kw={"maxlength": 300},
+    )
+
+
+class DeclarationForm(Form):
+    """Which entries a judge must not judge, or that there are none."""
+
+    answer = RadioField(
+        _l("Your declaration"),
+        [InputRequired(_l("Choose one of the two answers."))],
+        choices=[
+            (NONE, _l("I have no conflict of interest with any of these entries.")),
+            (SOME, _l("I have one with the entries I have ticked.")),
+        ],
+    )
+    entries = SelectMultipleField(
+        _l("Entries"),
+        coerce=int,
+        validate_choice=False,  # the service knows the contest's entries, and refuses others
+    )
+
+    def conflicts(self) -> dict[int, str]:
+        """Return the reason, which may be empty, by the id of each entry that is ticked."""
+        return {
+            entry_id: clean(request.form.get(f"reason-{entry_id}", "")) or ""
+            for entry_id in self.entries.data or ()
+        }
+
+    def agrees(self) -> bool:
+        """Tell whether answer and ticks say the same; else put the sentence on the answer."""
+        ticked = bool(self.entries.data)
+        if ticked == (self.answer.data == SOME):
+            return True
+        self.answer.errors = [
+            gettext("You ticked an entry and said that there is none. Which is right?")
+            if ticked
+            else gettext("Tick the entries with which you have a conflict of interest.")
+        ]
+        return False
+
+
+class BallotForm(Form):
+    """One ballot; `ballot_form` adds a field for each criterion of its rubric."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    comment = TextAreaField(_l("Comment for the panel"), [Optional()])
+
+    def marks(self) -> dict[str, int | None]:
+        """Return the points chosen, by criterion key; None where nothing is chosen."""
+        return {
+            field.name.removeprefix(_MARK): field.data
+            for field in self
+            if field.name.startswith(_MARK)
+        }
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence on the field it is about."""
+        field = self[_MARK + error.field] if _MARK + str(error.field) in self else self.comment
+        field.errors = [*field.errors, render_message(error)]
+
+
+def ballot_form(
+    criteria: Sequence[Criterion],
+    *,
+    marks: Mapping[str, int],
+    comment: str,
+    version: int,
+    posted: bool = True,
+) -> BallotForm:
+    """Return the form of a rubric: with what is posted, if that is wanted, else what is kept."""
+    fields = {
+        mark_name(criterion.key): RadioField(
+            criterion.title,
+            [Optional()],
+            coerce=int,
+            choices=[(p, str(p)) for p in range(criterion.minimum, criterion.maximum + 1)],
+        )
+        for criterion in criteria
+    }
+    kind: type[BallotForm] = type("RubricForm", (BallotForm,), fields)
+    said = {mark_name(key): points for key, points in marks.items()}
+    wanted = {} if posted else {"formdata": None}
+    return kind(data={"comment": comment, "version": version, **said}, **wanted)
+
+
+def mark_name(key: str) -> str:
+    """Return the name of the field that holds a criterion's mark."""
+    return _MARK + key

@@ -1,0 +1,1 @@
+"""Reading the judging room, one module for each reader."""

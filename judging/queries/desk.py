@@ -1,0 +1,228 @@
+"""The judge's desk: rounds with their progress, ballots in the judge's own order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.errors import NotFoundError
+from contests.models import Contest, Entry, EntryVersion, VersionAsset
+from contests.states import EntryState, Screening
+from judging.models import Ballot, Judge, Round
+from judging.states import BallotState, RoundState
+from media.models import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class DeskBallot:
+    """One line of the desk; `stands` is false once the entry has left the contest."""
+
+    id: int
+    number: int
+    title: str
+    state: BallotState
+    stands: bool
+    saved_at: datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether a mark is asked for here."""
+        return self.stands and self.state is not BallotState.RECUSED
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the judge has submitted it."""
+        return self.counts and self.state is BallotState.SUBMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRound:
+    """One judge's share of one round."""
+
+    id: int
+    title: str
+    briefing: str
+    state: RoundState
+    due_at: datetime | None
+    closed_at: datetime | None
+    ballots: tuple[DeskBallot, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether marks can be given and changed."""
+        return self.state is RoundState.OPEN
+
+    @property
+    def total(self) -> int:
+        """How many entries this judge is asked to mark."""
+        return sum(ballot.counts for ballot in self.ballots)
+
+    @property
+    def done(self) -> int:
+        """How many of them are submitted."""
+        return sum(ballot.is_done for ballot in self.ballots)
+
+    def next_open(self, after: int | None = None) -> DeskBallot | None:
+        """Return the next ballot not submitted, past the ballot `after` and round the end."""
+        ids = [ballot.id for ballot in self.ballots]
+        start = ids.index(after) + 1 if after in ids else 0
+        turn = self.ballots[start:] + self.ballots[:start]
+        return next((b for b in turn if b.counts and not b.is_done and b.id != after), None)
+
+    def beside(self, ballot_id: int) -> tuple[DeskBallot | None, DeskBallot | None]:
+        """Return the ballots before and after this one in the judge's own order."""
+        shown = [b for b in self.ballots if b.counts or b.id == ballot_id]
+        place = next(i for i, ballot in enumerate(shown) if ballot.id == ballot_id)
+        before = shown[place - 1] if place else None
+        return before, shown[place + 1] if place + 1 < len(shown) else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPanel:
+    """One panel somebody sits on; its rounds stay hidden until conflicts are declared."""
+
+    slug: str
+    title: str
+    zone: str
+    declared_at: datetime | None
+    rounds: tuple[DeskRound, ...]
+
+
+def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
+    """Return every panel somebody sits on, the newest contest first, in three queries."""
+    judges = session.scalars(
+        select(Judge)
+        .join(Judge.contest)
+        .where(Judge.user_id == user_id, Judge.removed_at.is_(None))
+        .order_by(Contest.closes_at.desc(), Contest.id.desc())
+        .options(joinedload(Judge.contest))
+    ).all()
+    shares = _shares(session, [judge for judge in judges if judge.declared_at is not None])
+    return tuple(
+        DeskPanel(
+            slug=judge.contest.slug,
+            title=judge.contest.title,
+            zone=judge.contest.zone,
+            declared_at=judge.declared_at,
+            rounds=tuple(shares.get(judge.id, ())),
+        )
+        for judge in judges
+    )
+
+
+def get_share(session: Session, *, judge: Judge, round_id: int) -> DeskRound:
+    """Return a judge's share of a round; NotFoundError where it is not one of theirs to see."""
+    for share in _shares(session, [judge]).get(judge.id, ()):
+        if share.id == round_id:
+            return share
+    raise NotFoundError
+
+
+def get_round_seat(session: Session, *, round_id: int, user_id: int | None) -> Judge:
+    """Return a person's seat on the panel that judges in this round; NotFoundError for others."""
+    judge = session.scalar(
+        select(Judge)
+        .join(Round, Round.contest_id == Judge.contest_id)
+        .where(Round.id == round_id, Judge.user_id == user_id, Judge.removed_at.is_(None))
+        .options(joinedload(Judge.contest))
+    )
+    if judge is None:
+        raise NotFoundError
+    return judge
+
+
+def get_ballot(session: Session, ballot_id: int) -> Ballot:
+    """Return a ballot with its rubric, its marks, and the entry as it was frozen."""
+    version = joinedload(Ballot.entry).joinedload(Entry.current)
+    ballot = session.scalar(
+        select(Ballot)
+        .where(Ballot.id == ballot_id)
+        .options(
+            joinedload(Ballot.judge).joinedload(Judge.contest),
+            joinedload(Ballot.round).selectinload(Round.criteria),
+            selectinload(Ballot.marks),
+            version.joinedload(EntryVersion.track),
+            version.selectinload(EntryVersion.topics),
+            version.selectinload(EntryVersion.files)
+            .joinedload(VersionAsset.asset)
+            .selectinload(Asset.renditions),
+        )
+    )
+    if ballot is None:
+        raise NotFoundError
+    return ballot
+
+
+def briefed_rounds(session: Session, contest_id: int) -> Sequence[Round]:
+    """Return a contest's rounds with their rubrics, as the briefing shows them."""
+    return session.scalars(
+        select(Round)
+        .where(Round.contest_id == contest_id)
+        .order_by(Round.position)
+        .options(selectinload(Round.criteria))
+    ).all()
+
+
+def _shares(session: Session, judges: Sequence[Judge]) -> dict[int, list[DeskRound]]:
+    """Return each judge's shares of the rounds that have opened, by judge id, in two queries."""
+    contests = {judge.contest_id: judge.id for judge in judges}
+    rounds = session.scalars(
+        select(Round)
+        .where(Round.contest_id.in_(contests), Round.state != RoundState.PLANNED)
+        .order_by(Round.position)
+    ).all()
+    lines: dict[tuple[int, int], list[DeskBallot]] = {}
+    for row in session.execute(_lines([judge.id for judge in judges])):
+        lines.setdefault((row.judge_id, row.round_id), []).append(_line(row))
+    shares: dict[int, list[DeskRound]] = {}
+    for round_ in rounds:
+        judge_id = contests[round_.contest_id]
+        ballots = tuple(lines.get((judge_id, round_.id), ()))
+        shares.setdefault(judge_id, []).append(_share(round_, ballots))
+    return shares
+
+
+def _lines(judge_ids: Sequence[int]) -> Select[tuple[object, ...]]:
+    return (
+        select(
+            Ballot.judge_id,
+            Ballot.round_id,
+            Ballot.id,
+            Ballot.state,
+            Ballot.saved_at,
+            Entry.number,
+            Entry.state.label("entry_state"),
+            Entry.screening,
+            EntryVersion.title,
+        )
+        .join(Ballot.entry)
+        .join(Entry.current)
+        .where(Ballot.judge_id.in_(judge_ids))
+        .order_by(Ballot.position, Ballot.id)
+    )
+
+
+def _line(row: Row[tuple[object, ...]]) -> DeskBallot:
+    is_in = row.entry_state is EntryState.SUBMITTED and row.screening is not Screening.INELIGIBLE
+    return DeskBallot(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        state=row.state,
+        stands=is_in,
+        saved_at=row.saved_at,
+    )
+
+
+def _share(round_: Round, ballots: tuple[DeskBallot, ...]) -> DeskRound:
+    return DeskRound(
+        id=round_.id,
+        title=round_.title,
+        briefing=round_.briefing,
+        state=round_.state,
+        due_at=round_.due_at,
+        closed_at=round_.closed_at,
+        ballots=ballots,
+    )

@@ -1,0 +1,148 @@
+"""Reading panels: who sits on one, and whose entries they must not judge."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import User
+from app.authz import Actor
+from app.errors import NotFoundError
+from contests.models import Contest, Entry, EntryVersion, TeamMember, VersionAsset
+from contests.states import EntryState, Screening
+from judging.models import Ballot, Judge, Recusal, Round
+from judging.states import BallotState, RoundState
+from media.models import Asset
+
+
+def is_judge(session: Session, actor: Actor) -> bool:
+    """Tell whether somebody sits on any panel, which is what shows them the desk."""
+    seat = exists().where(Judge.user_id == actor.user_id, Judge.removed_at.is_(None))
+    return actor.is_authenticated and bool(session.scalar(select(seat)))
+
+
+def find_judge(session: Session, *, contest_id: int, email: str) -> Judge | None:
+    """Return who was invited to a contest's panel at this address, also if removed since."""
+    return session.scalar(select(Judge).where(Judge.contest_id == contest_id, Judge.email == email))
+
+
+def find_judge_by_token(session: Session, digest: str) -> Judge | None:
+    """Return whose invitation has this digest, with contest and forum loaded."""
+    return session.scalar(
+        select(Judge)
+        .where(Judge.token_digest == digest)
+        .options(joinedload(Judge.contest).joinedload(Contest.forum))
+    )
+
+
+def get_seat(session: Session, *, slug: str, user_id: int | None) -> Judge:
+    """Return a person's seat on a contest's panel; NotFoundError for everybody else."""
+    judge = session.scalar(
+        select(Judge)
+        .join(Judge.contest)
+        .where(Contest.slug == slug, Judge.user_id == user_id, Judge.removed_at.is_(None))
+        .options(joinedload(Judge.contest).joinedload(Contest.forum))
+    )
+    if judge is None:
+        raise NotFoundError
+    return judge
+
+
+def own_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
+    """Return (judge id, entry id) for each entry that is a judge's own or their team's.
+
+    Somebody who was invited and has not answered yet is known by their address.
+    """
+    is_person = or_(
+        User.id == Judge.user_id, and_(Judge.user_id.is_(None), User.email == Judge.email)
+    )
+    in_team = exists().where(TeamMember.team_id == Entry.team_id, TeamMember.user_id == User.id)
+    found = session.execute(
+        select(Judge.id, Entry.id)
+        .join(Entry, Entry.contest_id == Judge.contest_id)
+        .join(User, is_person)
+        .where(Judge.contest_id == contest_id, or_(Entry.owner_id == User.id, in_team))
+    )
+    return {(judge_id, entry_id) for judge_id, entry_id in found}
+
+
+def recused_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
+    """Return (judge id, entry id) for each recusal of a contest, declared or found."""
+    found = session.execute(
+        select(Recusal.judge_id, Recusal.entry_id)
+        .join(Recusal.judge)
+        .where(Judge.contest_id == contest_id)
+    )
+    return {(judge_id, entry_id) for judge_id, entry_id in found}
+
+
+def recusals_of(session: Session, judge: Judge) -> list[Recusal]:
+    """Return what a judge must not judge, by the entries' numbers, the entries loaded."""
+    return list(
+        session.scalars(
+            select(Recusal)
+            .join(Recusal.entry)
+            .where(Recusal.judge_id == judge.id)
+            .order_by(Entry.number)
+            .options(joinedload(Recusal.entry))
+        )
+    )
+
+
+def entries_to_judge(session: Session, contest: Contest) -> list[Entry]:
+    """Return the entries that stand in a contest, as submitted last, their pictures loaded."""
+    return list(
+        session.scalars(
+            select(Entry)
+            .where(
+                Entry.contest_id == contest.id,
+                Entry.state == EntryState.SUBMITTED,
+                Entry.screening != Screening.INELIGIBLE,
+            )
+            .order_by(Entry.number)
+            .options(
+                joinedload(Entry.current)
+                .selectinload(EntryVersion.files)
+                .joinedload(VersionAsset.asset)
+                .selectinload(Asset.renditions)
+            )
+        )
+    )
+
+
+def live_ballots(session: Session, *, judge: Judge, entry_ids: set[int]) -> list[Ballot]:
+    """Return a judge's ballots on these entries that a recusal still has to end."""
+    return list(
+        session.scalars(
+            select(Ballot)
+            .join(Ballot.round)
+            .where(
+                Ballot.judge_id == judge.id,
+                Ballot.entry_id.in_(entry_ids),
+                Ballot.state != BallotState.RECUSED,
+                Round.state.in_((RoundState.PLANNED, RoundState.OPEN)),
+            )
+        )
+    )
+
+
+def open_work(session: Session, judge: Judge) -> list[tuple[str, datetime | None, int]]:
+    """Return (title, due, ballots not submitted) of each open round that waits for this judge."""
+    waiting = session.execute(
+        select(Round.id, Round.title, Round.due_at)
+        .join(Ballot, Ballot.round_id == Round.id)
+        .join(Ballot.entry)
+        .where(
+            Ballot.judge_id == judge.id,
+            Round.state == RoundState.OPEN,
+            Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
+            Entry.state == EntryState.SUBMITTED,
+            Entry.screening != Screening.INELIGIBLE,
+        )
+        .order_by(Round.position)
+    ).all()
+    rounds = {row.id: row for row in waiting}
+    return [
+        (row.title, row.due_at, sum(other.id == row.id for other in waiting))
+        for row in rounds.values()
+    ]

@@ -1,0 +1,1 @@
+"""What can be done in the judging room, one module for each part of it."""

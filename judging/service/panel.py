@@ -1,0 +1,303 @@
+"""Panels: judges invited, let in, asked about conflicts of interest, reminded and removed."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from app import audit, mail
+from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.accounts.service import put_user
+from app.authz import Actor
+from app.errors import N_, ConflictError, GoneError, NotFoundError
+from contests.models import Contest
+from contests.states import ContestState
+from judging.models import Ballot, Judge, Mark, Recusal, RecusalSource
+from judging.queries.panel import (
+    entries_to_judge,
+    find_judge,
+    find_judge_by_token,
+    live_ballots,
+    open_work,
+    own_pairs,
+    recused_pairs,
+)
+from judging.service.ballots import check_reason, end_ballot
+from judging.service.links import absolute_url
+from judging.states import BallotState
+
+INVITATION_DAYS = 30
+REMINDER_PAUSE = timedelta(hours=1)
+TOKEN_BYTES = 32  # 256 bits: nobody guesses one, however many are out
+
+
+class InvitationUsedError(GoneError):
+    """The link has signed somebody in before and signs nobody in again; `judge` is who it was."""
+
+    code = "invitation-used"
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__(N_("This invitation has been accepted already."))
+        self.judge = judge
+
+
+def invite(
+    session: Session, *, contest: Contest, email: str, name: str, actor: Actor, now: datetime
+) -> Judge:
+    """Invite somebody to a panel by mail.
+
+    Inviting the same address again renews the link, and takes back a removal.
+    """
+    address = email.strip().lower()
+    judge = find_judge(session, contest_id=contest.id, email=address)
+    if judge is None:
+        judge = Judge(contest=contest, email=address)
+        session.add(judge)
+    judge.name, judge.invited_at, judge.removed_at = name.strip(), now, None
+    url = _renew_link(judge, now)
+    session.flush()
+    audit.record(session, actor=actor, verb="judge.invite", subject=f"judge:{judge.id}", now=now)
+    mail.send(
+        session,
+        to=judge.email,
+        subject=_("You are invited to judge %(contest)s", contest=contest.title),
+        template="judge_invitation",
+        now=now,
+        name=judge.name,
+        forum=contest.forum,
+        judge=judge,
+        inviter=actor.name,
+        url=url,
+    )
+    return judge
+
+
+def get_invitation(session: Session, *, token: str, now: datetime) -> Judge:
+    """Return whose invitation this is, while its link can still be used.
+
+    Raises InvitationUsedError after its first use, GoneError where it was forged, has expired or
+    was taken back.
+    """
+    judge = find_judge_by_token(session, _digest(token))
+    if judge is None or judge.removed_at is not None:
+        raise GoneError(
+            N_(
+                "This invitation is not valid. If you were invited more than once, use the link in"
+                " the newest mail; else ask the organisers for a new one."
+            )
+        )
+    if judge.token_used_at is not None:
+        raise InvitationUsedError(judge)
+    if judge.token_expires_at is None or now >= judge.token_expires_at:
+        raise GoneError(
+            N_("This invitation expired on %(at)s. Ask the organisers for a new one."),
+            at=judge.token_expires_at,
+            zone=judge.contest.zone,
+        )
+    return judge
+
+
+def accept(session: Session, *, token: str, now: datetime) -> tuple[Judge, User]:
+    """Take a seat on the panel, with the account of the invitation's address.
+
+    The link came to that address, so its first use also signs in. Raises what `get_invitation`
+    raises, and GoneError for an account that was closed.
+    """
+    judge = get_invitation(session, token=token, now=now)
+    known = session.scalar(select(User.name).where(User.email == judge.email))
+    user = put_user(
+        session,
+        email=judge.email,
+        name=known or judge.name,
+        password=None,
+        organiser=False,
+        now=now,
+    )
+    if not user.active:
+        raise GoneError(N_("This account is closed. Please write to the organisers."))
+    judge.user, judge.accepted_at = user, judge.accepted_at or now
+    judge.token_used_at, judge.seen_at = now, now
+    session.flush()
+    actor = actor_of(user)
+    audit.record(session, actor=actor, verb="judge.accept", subject=f"judge:{judge.id}", now=now)
+    find_conflicts(session, judge=judge, actor=actor, now=now)
+    return judge, user
+
+
+def find_conflicts(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> list[Recusal]:
+    """Recuse a judge from their own entries and their teams'; return the recusals that are new."""
+    own = {entry for seat, entry in own_pairs(session, judge.contest_id) if seat == judge.id}
+    return _recuse(
+        session,
+        judge=judge,
+        reasons=dict.fromkeys(own, ""),
+        source=RecusalSource.FOUND,
+        actor=actor,
+        now=now,
+    )
+
+
+def entries_are_frozen(contest: Contest, now: datetime) -> bool:
+    """Tell whether judges may look at the entries: they do not change any more."""
+    early = {ContestState.DRAFT, ContestState.PUBLISHED}
+    return contest.state not in early or now >= contest.closes_at
+
+
+def declare(
+    session: Session,
+    *,
+    judge: Judge,
+    conflicts: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record a judge's conflicts of interest (reason by entry id; may be none) and open the desk.
+
+    Raises ConflictError while entries still come in, NotFoundError for an entry that is not in the
+    contest, InvalidError for a reason too long.
+    """
+    if not entries_are_frozen(judge.contest, now):
+        raise ConflictError(
+            N_("Entries come in until %(at)s; conflicts of interest are declared after that."),
+            code="entries-open",
+            at=judge.contest.closes_at,
+            zone=judge.contest.zone,
+        )
+    find_conflicts(session, judge=judge, actor=actor, now=now)
+    offered = {entry.id for entry in entries_to_judge(session, judge.contest)}
+    if not conflicts.keys() <= offered:
+        raise NotFoundError
+    reasons = {
+        entry_id: check_reason(reason, field=f"reason-{entry_id}")
+        for entry_id, reason in conflicts.items()
+    }
+    declared = _recuse(
+        session,
+        judge=judge,
+        reasons=reasons,
+        source=RecusalSource.DECLARED,
+        actor=actor,
+        now=now,
+    )
+    judge.declared_at, judge.seen_at = judge.declared_at or now, now
+    audit.record(
+        session,
+        actor=actor,
+        verb="judge.declare",
+        subject=f"judge:{judge.id}",
+        now=now,
+        details={"entries": sorted(recusal.entry_id for recusal in declared)},
+    )
+
+
+def remove(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> None:
+    """Take a judge off the panel; what they have submitted or marked stays, the rest is freed."""
+    if judge.removed_at is not None:
+        return
+    judge.removed_at = now
+    judge.token_digest = judge.token_expires_at = judge.token_used_at = None
+    session.flush()
+    is_untouched = Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)) & ~exists().where(
+        Mark.ballot_id == Ballot.id
+    )
+    freed = session.scalars(
+        delete(Ballot)
+        .where(Ballot.judge_id == judge.id, is_untouched)
+        .returning(Ballot.entry_id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    audit.record(
+        session,
+        actor=actor,
+        verb="judge.remove",
+        subject=f"judge:{judge.id}",
+        now=now,
+        details={"freed_entries": sorted(freed)},
+    )
+
+
+def remind(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> None:
+    """Mail a judge what is missing from them, with the link that leads there.
+
+    Raises ConflictError "not-on-panel", "reminded-recently" (within the hour) or "nothing-missing".
+    """
+    _check_remindable(judge, now)
+    work = open_work(session, judge) if judge.declared_at is not None else []
+    if judge.declared_at is not None and not work:
+        raise ConflictError(
+            N_("Nothing is missing from %(name)s."), code="nothing-missing", name=judge.name
+        )
+    judge.reminded_at = now
+    url = absolute_url("judge.desk") if judge.accepted_at else _renew_link(judge, now)
+    session.flush()
+    audit.record(session, actor=actor, verb="judge.remind", subject=f"judge:{judge.id}", now=now)
+    mail.send(
+        session,
+        to=judge.email,
+        subject=_("%(contest)s: the panel waits for you", contest=judge.contest.title),
+        template="judge_reminder",
+        now=now,
+        name=judge.name,
+        forum=judge.contest.forum,
+        judge=judge,
+        work=work,
+        url=url,
+    )
+
+
+def barred_pairs(session: Session, contest: Contest) -> set[tuple[int, int]]:
+    """Return (judge id, entry id) for each entry a judge may not judge, declared or one's own."""
+    return recused_pairs(session, contest.id) | own_pairs(session, contest.id)
+
+
+def _check_remindable(judge: Judge, now: datetime) -> None:
+    if judge.removed_at is not None:
+        raise ConflictError(
+            N_("%(name)s is not on the panel any more."), code="not-on-panel", name=judge.name
+        )
+    if judge.reminded_at is not None and now < judge.reminded_at + REMINDER_PAUSE:
+        raise ConflictError(
+            N_("%(name)s was reminded within the last hour. Wait a little before the next mail."),
+            code="reminded-recently",
+            name=judge.name,
+        )
+
+
+def _recuse(
+    session: Session,
+    *,
+    judge: Judge,
+    reasons: Mapping[int, str],
+    source: RecusalSource,
+    actor: Actor,
+    now: datetime,
+) -> list[Recusal]:
+    """Bar a judge from entries not barred yet, and end the ballots they have on them."""
+    barred = {entry for seat, entry in recused_pairs(session, judge.contest_id) if seat == judge.id}
+    made = [
+        Recusal(judge_id=judge.id, entry_id=entry_id, source=source, reason=reason, created_at=now)
+        for entry_id, reason in reasons.items()
+        if entry_id not in barred
+    ]
+    session.add_all(made)
+    session.flush()
+    for ballot in live_ballots(session, judge=judge, entry_ids={r.entry_id for r in made}):
+        end_ballot(session, ballot=ballot, actor=actor, now=now)
+    return made
+
+
+def _renew_link(judge: Judge, now: datetime) -> str:
+    """Give a judge a new invitation token; return its address, which is kept nowhere."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    judge.token_digest, judge.token_used_at = _digest(token), None
+    judge.token_expires_at = now + timedelta(days=INVITATION_DAYS)
+    return absolute_url("judge.invitation", token=token)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,382 @@
+"""The judge's pages: invitation, briefing, desk, rounds and ballots."""
+
+from datetime import datetime
+
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_security import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.authz import Actor, Permission, permission, require
+from app.errors import (
+    N_,
+    ConflictError,
+    ForbiddenError,
+    GoneError,
+    InvalidError,
+    NotFoundError,
+)
+from app.transaction import current_session, roll_back_request
+from app.web import (
+    current_actor,
+    format_clock,
+    limiter,
+    reader_zone,
+    render_message,
+    wants_json,
+)
+from judging import policies
+from judging.forms.judge import (
+    BallotForm,
+    DeclarationForm,
+    RecuseForm,
+    ballot_form,
+    mark_name,
+)
+from judging.models import Ballot, Judge
+from judging.queries import desk as desk_queries
+from judging.queries import panel as panel_queries
+from judging.service import ballots, panel
+from judging.service.ballots import Content, Saved, StaleBallotError
+from judging.service.panel import InvitationUsedError
+from judging.states import BallotState, RoundState
+from judging.views.work import thumbnail, work_of
+
+blueprint = Blueprint("judge", __name__)
+
+# An id beyond this does not fit the databases' integers, and so belongs to nothing.
+_ID = "int(max=2147483647)"
+
+
+def sits_on_panel(actor: Actor) -> bool:
+    """Tell whether the navigation offers the desk; asked once in a request."""
+    if "podium_is_judge" not in g:
+        g.podium_is_judge = actor.is_authenticated and panel_queries.is_judge(
+            current_session(), actor
+        )
+    is_judge: bool = g.podium_is_judge
+    return is_judge
+
+
+# --- the invitation -----------------------------------------------------------------------------
+
+
+@blueprint.get("/invitations/<token>")
+@permission(Permission.READ_PUBLIC)  # the token is the permission
+@limiter.limit("30 per minute")
+def invitation(token: str) -> Response | str:
+    """Say who invites to what; programs that follow links in mails change nothing by it."""
+    try:
+        judge = panel.get_invitation(current_session(), token=token, now=clock.now())
+    except InvitationUsedError as error:
+        return _used(error)
+    return render_template("judging/judge/invitation.html", judge=judge)
+
+
+@blueprint.post("/invitations/<token>")
+@permission(Permission.READ_PUBLIC)  # the token is the permission
+@limiter.limit("30 per minute")
+def accept_invitation(token: str) -> Response | str:
+    """Take the seat, sign in as the one invited, and go on to the briefing."""
+    try:
+        judge, user = panel.accept(current_session(), token=token, now=clock.now())
+    except InvitationUsedError as error:
+        return _used(error)
+    if current_actor().is_authenticated:
+        logout_user()
+    login_user(user, authn_via=["email"])
+    return _briefing(judge)
+
+
+def _used(error: InvitationUsedError) -> Response | str:
+    if policies.holds_seat(current_actor(), error.judge):
+        return redirect(url_for("judge.desk"), 303)
+    return make_response(
+        render_template("judging/judge/invitation_used.html", judge=error.judge), 410
+    )
+
+
+# --- the briefing -------------------------------------------------------------------------------
+
+
+@blueprint.get("/judge/panels/<slug>/briefing")
+@permission(Permission.JUDGE)
+def briefing(slug: str) -> str:
+    """Show the one page a judge reads first, and ask for conflicts of interest at its end."""
+    judge = panel_queries.get_seat(current_session(), slug=slug, user_id=current_actor().user_id)
+    return _show_briefing(judge, DeclarationForm())
+
+
+@blueprint.post("/judge/panels/<slug>/briefing")
+@permission(Permission.JUDGE)
+def declare(slug: str) -> Response | str:
+    """Record the declaration and open the desk."""
+    session, now = current_session(), clock.now()
+    judge = panel_queries.get_seat(session, slug=slug, user_id=current_actor().user_id)
+    if judge.declared_at is not None:
+        # A second click; what is declared later is declared on the ballot.
+        return redirect(url_for("judge.desk"), 303)
+    form = DeclarationForm()
+    if not form.validate() or not form.agrees():
+        return make_response(_show_briefing(judge, form), 422)
+    try:
+        panel.declare(
+            session, judge=judge, conflicts=form.conflicts(), actor=current_actor(), now=now
+        )
+    except InvalidError as error:
+        form.entries.errors = [render_message(error)]
+        return make_response(_show_briefing(judge, form), 422)
+    return redirect(url_for("judge.desk"), 303)
+
+
+def _show_briefing(judge: Judge, form: DeclarationForm) -> str:
+    session = current_session()
+    frozen = panel.entries_are_frozen(judge.contest, clock.now())
+    recusals = panel_queries.recusals_of(session, judge)
+    barred = {recusal.entry_id for recusal in recusals}
+    asked = frozen and judge.declared_at is None
+    entries = panel_queries.entries_to_judge(session, judge.contest) if asked else []
+    return render_template(
+        "judging/judge/briefing.html",
+        judge=judge,
+        contest=judge.contest,
+        rounds=desk_queries.briefed_rounds(session, judge.contest_id),
+        recusals=recusals,
+        frozen=frozen,
+        form=form,
+        reasons=request.form,
+        entries=[(entry, thumbnail(entry)) for entry in entries if entry.id not in barred],
+    )
+
+
+def _briefing(judge: Judge) -> Response:
+    return redirect(url_for("judge.briefing", slug=judge.contest.slug), 303)
+
+
+def _check_declared(judge: Judge) -> None:
+    """Lead whoever has not declared to the briefing; a script gets the sentence instead."""
+    if judge.declared_at is not None:
+        return
+    if wants_json():
+        raise ForbiddenError(N_("Read the briefing and declare conflicts of interest first."))
+    abort(_briefing(judge))
+
+
+# --- the desk -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/judge")
+@permission(Permission.JUDGE)
+def desk() -> str:
+    """Show every panel of this person: what is done, what is next."""
+    user_id = current_actor().user_id or 0
+    return render_template(
+        "judging/judge/desk.html", panels=desk_queries.desk(current_session(), user_id)
+    )
+
+
+@blueprint.get(f"/judge/rounds/<{_ID}:round_id>")
+@permission(Permission.JUDGE)
+def round_(round_id: int) -> str:
+    """Show one round: its briefing and this judge's entries in their own order."""
+    session = current_session()
+    judge = desk_queries.get_round_seat(session, round_id=round_id, user_id=current_actor().user_id)
+    _check_declared(judge)
+    return render_template(
+        "judging/judge/round.html",
+        contest=judge.contest,
+        share=desk_queries.get_share(session, judge=judge, round_id=round_id),
+    )
+
+
+# --- the ballot ---------------------------------------------------------------------------------
+
+
+@blueprint.get(f"/judge/ballots/<{_ID}:ballot_id>")
+@permission(Permission.JUDGE)
+def ballot(ballot_id: int) -> str:
+    """Show the work and the rubric, with the marks as they are kept."""
+    found = _own_ballot(ballot_id)
+    if found.state is BallotState.RECUSED:
+        raise GoneError(
+            N_("You declared a conflict of interest with this entry; it is not shown to you again.")
+        )
+    return _show_ballot(found, _form_of(found))
+
+
+@blueprint.post(f"/judge/ballots/<{_ID}:ballot_id>")
+@permission(Permission.JUDGE)
+def mark(ballot_id: int) -> Response | str:
+    """Keep the marks; with the button of that name, submit them and go on to the next entry."""
+    found = _own_ballot(ballot_id)
+    form = _form_of(found)
+    try:
+        return _mark(found, form, submit=request.form.get("act") == "submit")
+    except StaleBallotError as error:
+        return _say_stale(found, form, error)
+    except ConflictError as error:
+        # Closed, or the entry has left: the page shows what is kept, and this sentence above it.
+        if wants_json():
+            raise
+        roll_back_request()
+        return make_response(
+            _show_ballot(found, _form_of(found, posted=False), refusal=render_message(error)), 409
+        )
+
+
+@blueprint.post(f"/judge/ballots/<{_ID}:ballot_id>/recuse")
+@permission(Permission.JUDGE)
+def recuse(ballot_id: int) -> Response | str:
+    """Step back from an entry, and go on to the next."""
+    found = _own_ballot(ballot_id)
+    form = RecuseForm()
+    if form.validate():
+        try:
+            ballots.recuse(
+                current_session(),
+                ballot=found,
+                reason=form.reason.data,
+                actor=current_actor(),
+                now=clock.now(),
+            )
+        except InvalidError as error:
+            form.reason.errors = [render_message(error)]
+        else:
+            flash(
+                _(
+                    "You will not be shown entry %(number)s again.",
+                    number=f"{found.entry.number:04}",
+                )
+            )
+            return _go_on(found)
+    return make_response(_show_ballot(found, _form_of(found, posted=False), recusal=form), 422)
+
+
+def _own_ballot(ballot_id: int) -> Ballot:
+    found = desk_queries.get_ballot(current_session(), ballot_id)
+    require(policies.owns_ballot, current_actor(), found)
+    _check_declared(found.judge)
+    if found.round.state is RoundState.PLANNED:
+        raise NotFoundError
+    return found
+
+
+def _form_of(found: Ballot, *, posted: bool = True) -> BallotForm:
+    says = ballots.content_of(found)
+    return ballot_form(
+        found.round.criteria,
+        marks=says.marks,
+        comment=says.comment,
+        version=found.version,
+        posted=posted,
+    )
+
+
+def _mark(found: Ballot, form: BallotForm, *, submit: bool) -> Response | str:
+    if not form.validate():
+        return _say_invalid(found, form)
+    try:
+        saved = _save(found, form, submit=submit)
+    except InvalidError as error:
+        form.blame(error)
+        if error.reason == "mark-missing":
+            # What is there is kept all the same; only the submission has to wait.
+            form.version.data = _save(found, form, submit=False).version
+        return _say_invalid(found, form)
+    if wants_json():
+        return jsonify(
+            version=saved.version, state=saved.state.value, saved_at=_clock(found, saved.saved_at)
+        )
+    if submit:
+        return _go_on(found)
+    return redirect(url_for("judge.ballot", ballot_id=found.id), 303)
+
+
+def _save(found: Ballot, form: BallotForm, *, submit: bool) -> Saved:
+    return ballots.save_ballot(
+        current_session(),
+        actor=current_actor(),
+        ballot=found,
+        marks=form.marks(),
+        comment=form.comment.data or "",
+        version=form.version.data,
+        now=clock.now(),
+        submit=submit,
+    )
+
+
+def _say_invalid(found: Ballot, form: BallotForm) -> Response:
+    if wants_json():
+        faults = (str(fault) for field in form for fault in field.errors)
+        return make_response(jsonify(error=" ".join(faults)), 422)
+    return make_response(_show_ballot(found, form), 422)
+
+
+def _say_stale(found: Ballot, form: BallotForm, error: StaleBallotError) -> Response:
+    theirs = {mark_name(key): points for key, points in error.theirs.marks.items()}
+    if wants_json():
+        return make_response(
+            jsonify(
+                error=render_message(error),
+                version=error.version,
+                theirs={name: str(points) for name, points in theirs.items()}
+                | {"comment": error.theirs.comment},
+            ),
+            409,
+        )
+    # The form keeps what this window says, and from now on answers what the other one saved.
+    form.version.data = error.version
+    return make_response(_show_ballot(found, form, theirs=error.theirs), 409)
+
+
+def _show_ballot(
+    found: Ballot,
+    form: BallotForm,
+    *,
+    theirs: Content | None = None,
+    refusal: str | None = None,
+    recusal: RecuseForm | None = None,
+) -> str:
+    share = desk_queries.get_share(current_session(), judge=found.judge, round_id=found.round_id)
+    before, after = share.beside(found.id)
+    return render_template(
+        "judging/judge/ballot.html",
+        ballot=found,
+        contest=found.judge.contest,
+        work=work_of(found.entry),
+        form=form,
+        share=share,
+        before=before,
+        after=after,
+        theirs=theirs,
+        refusal=refusal,
+        recusal=recusal or RecuseForm(formdata=None),
+        is_writable=share.is_open and ballots.is_standing(found.entry),
+        saved_at=_clock(found, found.saved_at) if found.saved_at else None,
+        mark_name=mark_name,
+    )
+
+
+def _go_on(found: Ballot) -> Response:
+    """Lead to the next ballot not submitted; where there is none, to the round, which says so."""
+    share = desk_queries.get_share(current_session(), judge=found.judge, round_id=found.round_id)
+    following = share.next_open(after=found.id)
+    if following is None:
+        return redirect(url_for("judge.round_", round_id=share.id), 303)
+    return redirect(url_for("judge.ballot", ballot_id=following.id), 303)
+
+
+def _clock(found: Ballot, instant: datetime) -> str:
+    return format_clock(instant, reader_zone() or found.judge.contest.zone)
