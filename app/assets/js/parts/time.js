@@ -14,8 +14,8 @@ export function startTime() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone) {
     const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `tz=${encodeURIComponent(zone)}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
-    document.querySelectorAll("[data-your-time]:not(#words)").forEach((place) => sayYourTime(place, zone));
+    document.cookie = `tz=${zone}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+    document.querySelectorAll("[data-your-time]").forEach((place) => sayYourTime(place, zone));
   }
   document.querySelectorAll("[data-countdown]").forEach(keepCounting);
 }

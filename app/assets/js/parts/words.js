@@ -6,7 +6,8 @@ export const locale = language === "en" ? "en-GB" : language;
 
 /** The sentence `name` with its {placeholders} filled from `values`. */
 export function say(name, values = {}) {
-  return (words[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+  const sentence = words[`say${name[0].toUpperCase()}${name.slice(1)}`] ?? "";
+  return sentence.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
 /** "4.2 MB" in the page's language. */
