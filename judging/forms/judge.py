@@ -87,7 +87,8 @@ class BallotForm(Form):
 
     def blame(self, error: InvalidError) -> None:
         """Put a domain error's sentence on the field it is about."""
-        field = self[_MARK + error.field] if _MARK + str(error.field) in self else self.comment
+        name = mark_name(error.field or "")
+        field = self[name] if name in self else self.comment
         field.errors = [*field.errors, render_message(error)]
 
 

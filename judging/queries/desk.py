@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -184,7 +185,7 @@ def _shares(session: Session, judges: Sequence[Judge]) -> dict[int, list[DeskRou
     return shares
 
 
-def _lines(judge_ids: Sequence[int]) -> Select[tuple[object, ...]]:
+def _lines(judge_ids: Sequence[int]) -> Select[Any]:
     return (
         select(
             Ballot.judge_id,
@@ -204,7 +205,7 @@ def _lines(judge_ids: Sequence[int]) -> Select[tuple[object, ...]]:
     )
 
 
-def _line(row: Row[tuple[object, ...]]) -> DeskBallot:
+def _line(row: Row[Any]) -> DeskBallot:
     is_in = row.entry_state is EntryState.SUBMITTED and row.screening is not Screening.INELIGIBLE
     return DeskBallot(
         id=row.id,

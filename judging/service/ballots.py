@@ -25,8 +25,6 @@ from judging.states import BallotState, RoundState, move_ballot
 COMMENT_LENGTH = 4000
 REASON_LENGTH = 300
 
-_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -248,7 +246,7 @@ def _write_marks(session: Session, ballot: Ballot, marks: Mapping[str, int]) -> 
     kept = [row["criterion_id"] for row in rows]
     session.execute(delete(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id.not_in(kept)))
     if rows:
-        insert = _INSERT[session.get_bind().dialect.name](Mark).values(rows)
+        insert = _insert(session).values(rows)
         session.execute(
             insert.on_conflict_do_update(
                 index_elements=["ballot_id", "criterion_id"],
@@ -256,6 +254,11 @@ def _write_marks(session: Session, ballot: Ballot, marks: Mapping[str, int]) -> 
             )
         )
     session.expire(ballot, ["marks"])
+
+
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(Mark) if is_postgresql else sqlite.insert(Mark)
 
 
 def _record(session: Session, ballot: Ballot, *, actor: Actor, verb: str, now: datetime) -> None:

@@ -28,7 +28,7 @@ from app.errors import (
     InvalidError,
     NotFoundError,
 )
-from app.transaction import current_session, roll_back_request
+from app.transaction import current_session
 from app.web import (
     current_actor,
     format_clock,
@@ -230,7 +230,6 @@ def mark(ballot_id: int) -> Response | str:
         # Closed, or the entry has left: the page shows what is kept, and this sentence above it.
         if wants_json():
             raise
-        roll_back_request()
         return make_response(
             _show_ballot(found, _form_of(found, posted=False), refusal=render_message(error)), 409
         )

@@ -55,10 +55,11 @@ def work_of(entry: Entry) -> Work:
         documents=tuple(document_url(asset) for asset in _files(version, AssetKind.DOCUMENT)),
         links=tuple(version.links),
         sdgs=tuple(
-            (int(code), gettext(SDGS[int(code)].title)) for code in version.codes(TopicScheme.SDG)
+            (number, gettext(SDGS[number].title))
+            for number in sorted(int(code) for code in version.codes(TopicScheme.SDG))
         ),
         action_lines=tuple(
-            f"{code} {gettext(ACTION_LINES[code])}"
+            f"{code.partition('-')[0]} {gettext(ACTION_LINES[code])}"
             for code in version.codes(TopicScheme.ACTION_LINE)
         ),
     )
