@@ -250,6 +250,11 @@ class Entry(Base):
         cascade="all, delete-orphan",
     )
 
+    @property
+    def label(self) -> str:
+        """The entry's number as people write it, "0427"; empty before the first submission."""
+        return "" if self.number is None else f"{self.number:04d}"
+
 
 class EntryVersion(Base):
     """The words and files of an entry at one time; a submitted version never changes again.
