@@ -5,12 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.database import copy_sqlite
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -35,6 +38,7 @@ DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)"
 
 RUNNER = """
 import sys
+import sysconfig
 from app.cli import serve
 serve.GRACE, serve.FIRST_PAUSE = {grace}, 0.2
 sys.exit(serve.supervise(
@@ -238,3 +242,25 @@ def test_a_killed_supervisor_takes_its_children_along(stage: Stage) -> None:
 
     wait_for(lambda: not any(alive(pid) for pid in family), "the children end")
     wait_for(lambda: not taken(stage.port), "the port is free again")
+
+
+def test_the_podium_command_serves_with_its_worker(stage: Stage, sqlite_template: Path) -> None:
+    copy_sqlite(sqlite_template, stage.folder / "podium.sqlite3")
+    podium = Path(sysconfig.get_path("scripts"), "podium")
+    ours = {"DATA_DIR": str(stage.folder), "PORT": str(stage.port), "PODIUM_ENV": "test"}
+    supervisor = subprocess.Popen(  # noqa: S603 - our own command
+        [podium, "serve"],
+        cwd=stage.folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(stage.folder), **ours},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    stage.started.append(supervisor)
+
+    assert first_line(supervisor) == stage.url
+    family = children(supervisor.pid)
+    assert len(family) == 2
+    supervisor.terminate()
+
+    assert supervisor.wait(PATIENCE) == 0
+    assert not any(alive(pid) for pid in family)
