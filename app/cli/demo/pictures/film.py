@@ -35,7 +35,7 @@ def _tiled(tile: Field, height: int, width: int) -> Field:
     return np.tile(tile, (rows, columns))[:height, :width]
 
 
-def develop(  # noqa: PLR0913 - the knobs of one darkroom
+def develop(
     light: Field,
     *,
     exposure: float = 1.0,

@@ -37,7 +37,7 @@ def _segment(x: Field, y: Field, a: Point, b: Point) -> tuple[Field, Field]:
     return far(x - a[0] - along * dx, y - a[1] - along * dy), along
 
 
-def stroke(  # noqa: PLR0913 - a line has this many properties
+def stroke(
     canvas: Field,
     a: Point,
     b: Point,

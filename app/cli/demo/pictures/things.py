@@ -70,12 +70,17 @@ def broadleaf(canvas: Field, foot: Point, tall: float, colour: Field, seed: int)
     stroke(canvas, foot, (x, y - tall * 0.5), colour=colour, width=tall * 0.07, end=tall * 0.03)
     for _ in range(110):
         turn, reach = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, 1)) ** 0.6
-        spot = (x + tall * 0.36 * reach * np.cos(turn), y - tall * (0.62 + 0.34 * reach * np.sin(turn)))
+        spot = (
+            x + tall * 0.36 * reach * np.cos(turn),
+            y - tall * (0.62 + 0.34 * reach * np.sin(turn)),
+        )
         size = tall * float(rng.uniform(0.02, 0.07))
         disc(canvas, spot, size, colour=colour, soft=size * 0.4, opacity=0.9)
 
 
-def grass(canvas: Field, base: float, tall: float, colour: Field, seed: int, blades: int = 420) -> None:
+def grass(
+    canvas: Field, base: float, tall: float, colour: Field, seed: int, blades: int = 420
+) -> None:
     """Draw a fringe of bending grass along the row `base`, out of focus a little."""
     rng = np.random.default_rng(seed)
     width = canvas.shape[2]
@@ -93,16 +98,36 @@ def person(canvas: Field, foot: Point, tall: float, colour: Field) -> None:
     """Draw a standing figure from afar."""
     x, y = foot
     disc(canvas, (x, y - tall * 0.92), tall * 0.075, colour=colour)
-    stroke(canvas, (x, y - tall * 0.8), (x, y - tall * 0.45), colour=colour, width=tall * 0.2, end=tall * 0.15)
+    stroke(
+        canvas,
+        (x, y - tall * 0.8),
+        (x, y - tall * 0.45),
+        colour=colour,
+        width=tall * 0.2,
+        end=tall * 0.15,
+    )
     for side in (-1, 1):
         hip = (x + side * tall * 0.04, y - tall * 0.48)
-        stroke(canvas, hip, (x + side * tall * 0.07, y), colour=colour, width=tall * 0.085, end=tall * 0.06)
+        stroke(
+            canvas,
+            hip,
+            (x + side * tall * 0.07, y),
+            colour=colour,
+            width=tall * 0.085,
+            end=tall * 0.06,
+        )
     stroke(
-        canvas, (x + tall * 0.08, y - tall * 0.78), (x + tall * 0.13, y - tall * 0.45), colour=colour,
+        canvas,
+        (x + tall * 0.08, y - tall * 0.78),
+        (x + tall * 0.13, y - tall * 0.45),
+        colour=colour,
         width=tall * 0.06,
     )
     stroke(
-        canvas, (x - tall * 0.08, y - tall * 0.78), (x - tall * 0.15, y - tall * 0.62), colour=colour,
+        canvas,
+        (x - tall * 0.08, y - tall * 0.78),
+        (x - tall * 0.15, y - tall * 0.62),
+        colour=colour,
         width=tall * 0.06,
     )
 
@@ -119,7 +144,10 @@ def boat(canvas: Field, middle: Point, length: float, colour: Field, *, crew: in
         person(canvas, (at, y - deep * 0.5), length * 0.36, colour)
     pole = x - half * 0.45
     stroke(
-        canvas, (pole - length * 0.2, y + deep), (pole + length * 0.12, y - length * 0.42), colour=colour,
+        canvas,
+        (pole - length * 0.2, y + deep),
+        (pole + length * 0.12, y - length * 0.42),
+        colour=colour,
         width=1.6,
     )
 
@@ -129,7 +157,13 @@ def turbine(canvas: Field, foot: Point, tall: float, colour: Field, turn: float)
     x, y = foot
     hub = (x, y - tall)
     stroke(canvas, foot, hub, colour=colour, width=tall * 0.034, end=tall * 0.017)
-    stroke(canvas, (x - tall * 0.02, y - tall), (x + tall * 0.03, y - tall), colour=colour, width=tall * 0.03)
+    stroke(
+        canvas,
+        (x - tall * 0.02, y - tall),
+        (x + tall * 0.03, y - tall),
+        colour=colour,
+        width=tall * 0.03,
+    )
     for blade in range(3):
         angle = turn + blade * 2 * np.pi / 3
         along = (float(np.cos(angle)), float(np.sin(angle)))
@@ -139,7 +173,9 @@ def turbine(canvas: Field, foot: Point, tall: float, colour: Field, turn: float)
         stroke(canvas, knee, tip, colour=colour, width=tall * 0.027, end=tall * 0.005)
 
 
-def poles(canvas: Field, first: Point, last: Point, *, tall: float, count: int, colour: Field) -> None:
+def poles(
+    canvas: Field, first: Point, last: Point, *, tall: float, count: int, colour: Field
+) -> None:
     """Draw a line of telephone poles running into the distance, wires sagging between them."""
     tops: list[tuple[Point, Point]] = []
     for number in range(count):
@@ -148,13 +184,22 @@ def poles(canvas: Field, first: Point, last: Point, *, tall: float, count: int, 
         size = tall * (1 - share)
         wide = size * 0.14
         stroke(canvas, (x, y), (x, y - size), colour=colour, width=size * 0.03, end=size * 0.022)
-        stroke(canvas, (x - wide, y - size * 0.93), (x + wide, y - size * 0.93), colour=colour, width=size * 0.02)
+        stroke(
+            canvas,
+            (x - wide, y - size * 0.93),
+            (x + wide, y - size * 0.93),
+            colour=colour,
+            width=size * 0.02,
+        )
         tops.append(((x - wide, y - size * 0.95), (x + wide, y - size * 0.95)))
     for near, away in zip(tops, tops[1:], strict=False):
         for a, b in zip(near, away, strict=True):
             sag = abs(a[0] - b[0]) * 0.05 + abs(a[1] - b[1]) * 0.12
             steps = [i / 8 for i in range(9)]
-            line = [(a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t + sag * 4 * t * (1 - t)) for t in steps]
+            line = [
+                (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t + sag * 4 * t * (1 - t))
+                for t in steps
+            ]
             path(canvas, line, colour=colour, width=1.3)
 
 
@@ -162,19 +207,34 @@ def solar_rows(canvas: Field, corner: Point, *, rows: int, size: float, sky: Fie
     """Draw rows of tilted solar panels receding from their near left corner."""
     for row in reversed(range(rows)):
         scale = size / (1 + 0.5 * row)
-        x, y = corner[0] + 230 * (1 - 1 / (1 + 0.5 * row)), corner[1] - 118 * (1 - 1 / (1 + 0.5 * row))
+        x, y = (
+            corner[0] + 230 * (1 - 1 / (1 + 0.5 * row)),
+            corner[1] - 118 * (1 - 1 / (1 + 0.5 * row)),
+        )
         wide, tall, lean = scale * 5.2, scale * 0.62, scale * 0.34
         for leg in range(4):
             at = x + wide * (0.08 + 0.28 * leg)
-            stroke(canvas, (at, y), (at, y + scale * 0.34), colour=rgb(0.02, 0.02, 0.02), width=max(1.2, scale * 0.03))
+            stroke(
+                canvas,
+                (at, y),
+                (at, y + scale * 0.34),
+                colour=rgb(0.02, 0.02, 0.02),
+                width=max(1.2, scale * 0.03),
+            )
         outline = [(x, y), (x + wide, y), (x + wide + lean, y - tall), (x + lean, y - tall)]
         area(canvas, outline, colour=rgb(0.55, 0.5, 0.45))
         for cell in range(12):
             for half in (0, 1):
                 a, b = (cell + 0.06) / 12, (cell + 0.94) / 12
                 low, high = 0.05 + half * 0.48, 0.47 + half * 0.48
-                quad = [(x + wide * a + lean * low, y - tall * low), (x + wide * b + lean * low, y - tall * low)]
-                quad += [(x + wide * b + lean * high, y - tall * high), (x + wide * a + lean * high, y - tall * high)]
+                quad = [
+                    (x + wide * a + lean * low, y - tall * low),
+                    (x + wide * b + lean * low, y - tall * low),
+                ]
+                quad += [
+                    (x + wide * b + lean * high, y - tall * high),
+                    (x + wide * a + lean * high, y - tall * high),
+                ]
                 area(canvas, quad, colour=sky * (0.35 + 0.3 * high + 0.035 * cell))
 
 
@@ -182,7 +242,12 @@ def dish(canvas: Field, foot: Point, wide: float, *, body: Field, face: Field) -
     """Draw a ground-station dish looking up to the right; `foot` is the base of its tower."""
     x, y = foot
     hub = (x, y - wide * 0.62)
-    base = [(x - wide * 0.2, y), (x - wide * 0.08, hub[1]), (x + wide * 0.08, hub[1]), (x + wide * 0.2, y)]
+    base = [
+        (x - wide * 0.2, y),
+        (x - wide * 0.08, hub[1]),
+        (x + wide * 0.08, hub[1]),
+        (x + wide * 0.2, y),
+    ]
     area(canvas, base, colour=body)
     lean, squash = -0.72, 0.36
     cos, sin = float(np.cos(lean)), float(np.sin(lean))
@@ -192,17 +257,28 @@ def dish(canvas: Field, foot: Point, wide: float, *, body: Field, face: Field) -
 
     rim = [i * 2 * np.pi / 44 for i in range(44)]
     half = wide * 0.56
-    bowl = [at(half * float(np.cos(a)), wide * 0.24 - wide * 0.32 * max(0.0, 1 - float(np.cos(a)) ** 2)) for a in rim[:23]]
+    bowl = [
+        at(half * float(np.cos(a)), wide * 0.24 - wide * 0.32 * max(0.0, 1 - float(np.cos(a)) ** 2))
+        for a in rim[:23]
+    ]
     area(canvas, bowl, colour=body)
-    face_at = [at(half * float(np.cos(a)), wide * 0.24 + half * squash * float(np.sin(a))) for a in rim]
+    face_at = [
+        at(half * float(np.cos(a)), wide * 0.24 + half * squash * float(np.sin(a))) for a in rim
+    ]
     area(canvas, face_at, colour=face)
-    inner = [at(half * 0.93 * float(np.cos(a)), wide * 0.24 + half * squash * 0.9 * float(np.sin(a))) for a in rim]
+    inner = [
+        at(half * 0.93 * float(np.cos(a)), wide * 0.24 + half * squash * 0.9 * float(np.sin(a)))
+        for a in rim
+    ]
     area(canvas, inner, colour=face * 0.62 + body * 0.3, soft=3)
     focus = at(0, wide * 0.72)
     for a in (0.5, 2.6, 4.7):
         stroke(
-            canvas, at(half * 0.9 * float(np.cos(a)), wide * 0.24 + half * squash * 0.9 * float(np.sin(a))), focus,
-            colour=body, width=wide * 0.012,
+            canvas,
+            at(half * 0.9 * float(np.cos(a)), wide * 0.24 + half * squash * 0.9 * float(np.sin(a))),
+            focus,
+            colour=body,
+            width=wide * 0.012,
         )
     disc(canvas, focus, wide * 0.03, colour=body)
 
@@ -217,13 +293,38 @@ def lighthouse(canvas: Field, foot: Point, tall: float, *, dark: Field, pale: Fi
         wide, slim = low + (high - low) * a, low + (high - low) * b
         y0, y1 = y - tall * 0.82 * a, y - tall * 0.82 * b
         colour = pale if band % 2 == 0 else dark
-        area(canvas, [(x - wide, y0), (x + wide, y0), (x + slim, y1), (x - slim, y1)], colour=colour)
-        area(canvas, [(x - wide, y0), (x - wide * 0.2, y0), (x - slim * 0.2, y1), (x - slim, y1)],
-             colour=colour * 0.45, soft=wide * 0.25, opacity=0.7)
+        area(
+            canvas, [(x - wide, y0), (x + wide, y0), (x + slim, y1), (x - slim, y1)], colour=colour
+        )
+        area(
+            canvas,
+            [(x - wide, y0), (x - wide * 0.2, y0), (x - slim * 0.2, y1), (x - slim, y1)],
+            colour=colour * 0.45,
+            soft=wide * 0.25,
+            opacity=0.7,
+        )
     rail = y - tall * 0.82
     stroke(canvas, (x - high * 1.4, rail), (x + high * 1.4, rail), colour=dark, width=tall * 0.02)
-    area(canvas, [(x - high * 0.8, rail), (x + high * 0.8, rail), (x + high * 0.8, y - tall * 0.94),
-                  (x - high * 0.8, y - tall * 0.94)], colour=rgb(2.2, 1.6, 0.8))
+    area(
+        canvas,
+        [
+            (x - high * 0.8, rail),
+            (x + high * 0.8, rail),
+            (x + high * 0.8, y - tall * 0.94),
+            (x - high * 0.8, y - tall * 0.94),
+        ],
+        colour=rgb(2.2, 1.6, 0.8),
+    )
     for side in (-0.8, -0.25, 0.25, 0.8):
-        stroke(canvas, (x + high * side, rail), (x + high * side, y - tall * 0.94), colour=dark, width=tall * 0.008)
-    area(canvas, [(x - high, y - tall * 0.94), (x + high, y - tall * 0.94), (x, y - tall)], colour=dark)
+        stroke(
+            canvas,
+            (x + high * side, rail),
+            (x + high * side, y - tall * 0.94),
+            colour=dark,
+            width=tall * 0.008,
+        )
+    area(
+        canvas,
+        [(x - high, y - tall * 0.94), (x + high, y - tall * 0.94), (x, y - tall)],
+        colour=dark,
+    )

@@ -3,7 +3,19 @@
 import numpy as np
 
 from app.cli.demo.pictures.film import Pixels, develop
-from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step, stretch
+from app.cli.demo.pictures.noise import (
+    Field,
+    blur,
+    far,
+    grid,
+    mix,
+    rgb,
+    rough,
+    sample,
+    soft,
+    step,
+    stretch,
+)
 from app.cli.demo.pictures.shapes import Point, stroke
 
 _APEX = (0.5, -0.02)
@@ -19,7 +31,9 @@ def _channels(height: int, width: int, seed: int) -> Field:
     rng = np.random.default_rng(seed)
     plane = np.zeros((1, height, width), dtype=np.float32)
     water = np.ones((1, 1, 1), dtype=np.float32)
-    tips: list[tuple[Point, float, float, int]] = [((width * _APEX[0], height * _APEX[1]), np.pi / 2 + 0.1, 17.0, 0)]
+    tips: list[tuple[Point, float, float, int]] = [
+        ((width * _APEX[0], height * _APEX[1]), np.pi / 2 + 0.1, 17.0, 0)
+    ]
     while tips:
         at, heading, wide, age = tips.pop()
         for _ in range(int(rng.uniform(7, 17))):
@@ -47,13 +61,20 @@ def delta_from_above() -> Pixels:
     rows = np.clip((v + 0.012 * lean) * (height - 1), 0, height - 1).astype(np.intp)
     columns = np.clip((u + 0.012 * bend) * (width - 1), 0, width - 1).astype(np.intp)
     wide_river = wide_river[rows, columns]
-    coast = 0.80 - 0.9 * (u - 0.5) ** 2 + 0.035 * bend + 0.018 * sample(rough(512, 1.1, 404), u * 2, v * 2)
+    coast = (
+        0.80
+        - 0.9 * (u - 0.5) ** 2
+        + 0.035 * bend
+        + 0.018 * sample(rough(512, 1.1, 404), u * 2, v * 2)
+    )
     offshore = v - coast
     lobes = soft(wide_river, 34)
     offshore = offshore - 0.2 * np.clip(lobes, 0, 0.5)
     creek = np.abs(sample(rough(512, 1.25, 405), u * 2.2 + 0.03 * bend, v * 2.2 + 0.03 * lean))
     tidal = step(0.085, 0.03, creek) * step(-0.30, -0.05, offshore)
-    creek_fine = step(0.07, 0.02, np.abs(sample(rough(512, 1.1, 406), u * 6, v * 6))) * step(-0.16, -0.02, offshore)
+    creek_fine = step(0.07, 0.02, np.abs(sample(rough(512, 1.1, 406), u * 6, v * 6))) * step(
+        -0.16, -0.02, offshore
+    )
     sea = step(-0.004, 0.004, offshore)
     patch = sample(rough(512, 1.3, 407), u * 2.2, v * 2.2)
     fine = sample(rough(512, 0.7, 408), u * 6, v * 6)
@@ -69,8 +90,14 @@ def delta_from_above() -> Pixels:
     land = mix(land, silt * (1 + 0.05 * fine), wide_river)
     swirl_u, swirl_v = u + 0.05 * bend, v + 0.06 * lean
     swirl = sample(rough(512, 1.5, 409), swirl_u * 1.6, swirl_v * 1.6)
-    plume = np.exp(-np.clip(offshore, 0, 1) / np.clip(0.055 + 0.03 * swirl, 0.015, 1)) * (0.75 + 0.25 * swirl)
-    ocean = mix(rgb(0.006, 0.035, 0.070), rgb(0.035, 0.16, 0.17), np.exp(-np.clip(offshore, 0, 1) * 6 + 0.2 * swirl))
+    plume = np.exp(-np.clip(offshore, 0, 1) / np.clip(0.055 + 0.03 * swirl, 0.015, 1)) * (
+        0.75 + 0.25 * swirl
+    )
+    ocean = mix(
+        rgb(0.006, 0.035, 0.070),
+        rgb(0.035, 0.16, 0.17),
+        np.exp(-np.clip(offshore, 0, 1) * 6 + 0.2 * swirl),
+    )
     ocean = mix(ocean, rgb(0.25, 0.24, 0.16), np.clip(plume, 0, 1))
     canvas = mix(land, ocean, sea)
     canvas = _cloudy(canvas, u, v, 411, cover=-1.55)
@@ -116,7 +143,9 @@ def reef_coast() -> Pixels:
     relief = blur(relief.astype(np.float32), 1.0)
     lit = 0.72 + 22 * (relief - np.roll(relief, (-2, -2), (0, 1)))
     lit = np.clip(lit, 0.25, 1.7)
-    green = mix(rgb(0.020, 0.062, 0.022), rgb(0.075, 0.10, 0.035), step(-1.2, 1.4, fine + 0.5 * warp))
+    green = mix(
+        rgb(0.020, 0.062, 0.022), rgb(0.075, 0.10, 0.035), step(-1.2, 1.4, fine + 0.5 * warp)
+    )
     fields = _fields(u * 1.1, v * 1.1, warp)
     lowland = step(0.20, 0.05, ground) * step(0.5, -0.3, sample(rough(256, 1.6, 425), u * 2, v * 2))
     green = mix(green, mix(rgb(0.07, 0.095, 0.03), rgb(0.21, 0.17, 0.095), fields), lowland * 0.85)
@@ -124,13 +153,27 @@ def reef_coast() -> Pixels:
     soil = green * lit * (1 + 0.16 * fine)
     beach = step(0.022, 0.006, ground) * land
     soil = mix(soil, rgb(0.46, 0.40, 0.28), beach * 0.85)
-    road = step(0.0042, 0.002, np.abs(ground - 0.085 - 0.012 * warp)) * step(-1.2, -0.2, sample(rough(256, 1.5, 426), u * 3, v * 3))
-    town = step(1.1, 2.1, sample(rough(512, 0.9, 427), u * 3, v * 3) + 1.3 * step(0.10, 0.0, np.abs(ground - 0.085)) - 0.25)
-    soil = mix(soil, rgb(0.34, 0.30, 0.26) * (1 + 0.3 * fine), np.clip(road * 0.75 + town * 0.75, 0, 1) * land)
+    road = step(0.0042, 0.002, np.abs(ground - 0.085 - 0.012 * warp)) * step(
+        -1.2, -0.2, sample(rough(256, 1.5, 426), u * 3, v * 3)
+    )
+    town = step(
+        1.1,
+        2.1,
+        sample(rough(512, 0.9, 427), u * 3, v * 3)
+        + 1.3 * step(0.10, 0.0, np.abs(ground - 0.085))
+        - 0.25,
+    )
+    soil = mix(
+        soil,
+        rgb(0.34, 0.30, 0.26) * (1 + 0.3 * fine),
+        np.clip(road * 0.75 + town * 0.75, 0, 1) * land,
+    )
     depth = np.clip(-ground, 0, None)
     water = mix(rgb(0.028, 0.22, 0.235), rgb(0.006, 0.040, 0.095), step(0.0, 0.42, depth))
     water = mix(water, rgb(0.003, 0.014, 0.045), step(0.30, 0.95, depth))
-    reef = np.exp(-(((depth - 0.19 - 0.02 * fine) / 0.032) ** 2)) * step(-1.1, 0.0, sample(rough(256, 1.3, 428), u * 4, v * 4))
+    reef = np.exp(-(((depth - 0.19 - 0.02 * fine) / 0.032) ** 2)) * step(
+        -1.1, 0.0, sample(rough(256, 1.3, 428), u * 4, v * 4)
+    )
     water = mix(water, rgb(0.10, 0.37, 0.36), reef * 0.62 * (0.8 + 0.25 * fine))
     foam = np.exp(-(((depth - 0.225 - 0.014 * fine) / 0.007) ** 2)) * step(0.2, 0.7, reef + 0.3)
     water = mix(water, rgb(0.55, 0.60, 0.62), foam * 0.7)
@@ -158,7 +201,9 @@ def lit_continent() -> Pixels:
     canvas += np.exp(-(((out - 30) / 6.5) ** 2)) * rgb(0.045, 0.115, 0.03) * (below < 0)
     canvas += np.exp(-out / 42) * rgb(0.010, 0.028, 0.045) * (below < 0)
     dawn = np.exp(-(((x - 1500) / 330) ** 2)) * np.exp(-np.abs(below + 6) / 14)
-    canvas += dawn * rgb(0.9, 0.42, 0.20) + dawn**0.5 * np.exp(-np.abs(below) / 40) * rgb(0.03, 0.05, 0.09)
+    canvas += dawn * rgb(0.9, 0.42, 0.20) + dawn**0.5 * np.exp(-np.abs(below) / 40) * rgb(
+        0.03, 0.05, 0.09
+    )
     t = np.clip(below, 0, None) / 760
     distance = 0.30 / (t + 0.035) ** 0.8
     u = ((x - centre[0]) / width * (0.42 + 0.75 * distance) + 0.1).astype(np.float32)
@@ -168,11 +213,22 @@ def lit_continent() -> Pixels:
     land = step(0.0, 0.03, coast)
     wobble = sample(rough(512, 1.6, 444), u * 0.5, v * 0.5)
     road = np.exp(-np.abs(sample(rough(512, 2.1, 445), u * 0.75 + 0.02 * wobble, v * 0.75)) * 48)
-    road = road + np.exp(-np.abs(sample(rough(512, 1.9, 446), u * 1.2, v * 1.2 + 0.02 * wobble)) * 30) * 0.8
-    populous = np.exp(1.3 * sample(rough(512, 1.3, 447), u * 0.6, v * 0.6) + 1.4 * np.exp(-np.clip(coast, 0, 9) * 7) - 1.2)
+    road = (
+        road
+        + np.exp(-np.abs(sample(rough(512, 1.9, 446), u * 1.2, v * 1.2 + 0.02 * wobble)) * 30) * 0.8
+    )
+    populous = np.exp(
+        1.3 * sample(rough(512, 1.3, 447), u * 0.6, v * 0.6)
+        + 1.4 * np.exp(-np.clip(coast, 0, 9) * 7)
+        - 1.2
+    )
     speck = np.clip(sample(rough(1024, 0.25, 448), u * 1.6, v * 1.6) - 1.25, 0, None)
     town = np.clip(sample(rough(512, 0.8, 449), u * 1.5, v * 1.5) - 1.75, 0, None)
-    lights = (speck * (0.5 + 4 * road) * 0.5 + road * 0.05 + town**1.5 * (3.0 + 4 * speck) * 3.2) * populous * land
+    lights = (
+        (speck * (0.5 + 4 * road) * 0.5 + road * 0.05 + town**1.5 * (3.0 + 4 * speck) * 3.2)
+        * populous
+        * land
+    )
     face = np.clip(below / 1.5, 0, 1)
     clear = 1 - np.exp(-t * 8)
     dark = mix(rgb(0.0035, 0.006, 0.013), rgb(0.008, 0.010, 0.013), land * (0.7 + 0.3 * wobble))
@@ -181,10 +237,12 @@ def lit_continent() -> Pixels:
     cloud_light = rgb(0.026, 0.033, 0.046) * (0.7 + 0.3 * moon)
     spread = soft(np.minimum(lights, 4).astype(np.float32), 7)
     warm = mix(rgb(1.0, 0.52, 0.18), rgb(1.0, 0.82, 0.55), step(0.5, 3.0, lights))
-    earth = dark + warm * lights * 0.62 * (1 - 0.85 * cloud) + rgb(1.0, 0.55, 0.22) * spread * (0.16 + 0.35 * cloud)
+    earth = (
+        dark
+        + warm * lights * 0.62 * (1 - 0.85 * cloud)
+        + rgb(1.0, 0.55, 0.22) * spread * (0.16 + 0.35 * cloud)
+    )
     earth = mix(earth, cloud_light + rgb(0.5, 0.28, 0.12) * spread * 0.4, cloud)
     earth = earth * (0.25 + 0.75 * clear) + rgb(0.020, 0.045, 0.075) * np.exp(-t * 26)
     canvas += (earth - canvas) * face
     return develop(canvas, exposure=2.2, glow=0.18, vignette=0.35, contrast=0.3, grain=4)
-
-

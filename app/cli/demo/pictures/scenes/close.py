@@ -33,7 +33,10 @@ def _fibre(sheet: Field, depth: float, rng: np.random.Generator) -> None:
     root = (float(rng.normal(240, 60)), 1330.0)
     turn = float(rng.uniform(-0.28, 1.20))
     reach = float(rng.uniform(620, 1260))
-    tip = (root[0] + reach * float(np.sin(turn)), root[1] - reach * float(np.cos(turn)) + 260 * max(0.0, turn) ** 2)
+    tip = (
+        root[0] + reach * float(np.sin(turn)),
+        root[1] - reach * float(np.cos(turn)) + 260 * max(0.0, turn) ** 2,
+    )
     bend = (root[0] + 0.25 * (tip[0] - root[0]), root[1] - reach * 0.62)
     hue = np.clip((tip[0] - 150) / 1000 + rng.normal(0, 0.16), 0, 1)
     colour = mix(rgb(0.10, 0.55, 1.5), rgb(1.35, 0.22, 0.85), float(hue))
@@ -42,9 +45,19 @@ def _fibre(sheet: Field, depth: float, rng: np.random.Generator) -> None:
     points: list[Point] = []
     for t in np.linspace(0, 1, 14):
         a, b, c = float((1 - t) ** 2), float(2 * t * (1 - t)), float(t * t)
-        points.append((a * root[0] + b * bend[0] + c * tip[0], a * root[1] + b * bend[1] + c * tip[1]))
+        points.append(
+            (a * root[0] + b * bend[0] + c * tip[0], a * root[1] + b * bend[1] + c * tip[1])
+        )
     for number, (a, b) in enumerate(zip(points, points[1:], strict=False)):
-        stroke(sheet, a, b, colour=colour * (0.05 + 0.16 * (number / 13) ** 3), width=2.6, soft=0.9, opacity=0.75)
+        stroke(
+            sheet,
+            a,
+            b,
+            colour=colour * (0.05 + 0.16 * (number / 13) ** 3),
+            width=2.6,
+            soft=0.9,
+            opacity=0.75,
+        )
     if depth > 0.45:
         radius = 5 + 17 * min(depth, 2.4)
         bokeh(sheet, tip, radius, colour * (36 / (radius * radius) + 0.06))
@@ -65,7 +78,9 @@ def server_aisle() -> Pixels:
     is_wall = to_wall < to_floor
     z = np.minimum(np.minimum(to_wall, to_floor), 40.0).astype(np.float32)
     up = -(dy * z)
-    canvas = np.where(is_wall, _racks(z, up.astype(np.float32), dx + 0 * dy), _floor(z, dx * z, dy + 0 * dx))
+    canvas = np.where(
+        is_wall, _racks(z, up.astype(np.float32), dx + 0 * dy), _floor(z, dx * z, dy + 0 * dx)
+    )
     fade = np.exp(-z / 13)
     canvas = canvas * fade + (1 - fade) * rgb(0.10, 0.16, 0.24)
     mirrored = _below(canvas, eye, floor)
@@ -113,7 +128,11 @@ def _floor(z: Field, across: Field, dy: Field) -> Field:
     vents = (np.floor(tile_z) % 2 == 0) * (np.abs(across) < 0.087)
     floor = floor * (1 - 0.45 * vents * (np.sin(tile_x * 60) > 0))
     strip = step(0.05, 0.042, np.abs(across)) * (np.mod(z * 0.9, 1) < 0.72)
-    roof = rgb(0.010, 0.012, 0.015) + strip * rgb(1.5, 1.9, 2.3) + np.exp(-np.abs(across) / 0.10) * rgb(0.03, 0.045, 0.06)
+    roof = (
+        rgb(0.010, 0.012, 0.015)
+        + strip * rgb(1.5, 1.9, 2.3)
+        + np.exp(-np.abs(across) / 0.10) * rgb(0.03, 0.045, 0.06)
+    )
     return np.where(dy > 0, floor, roof).astype(np.float32)
 
 
@@ -135,14 +154,35 @@ def storm_station() -> Pixels:
     horizon = 720.0
     strike = (1010.0, 300.0)
     canvas = gradient(
-        height, width, [(0, (0.36, 0.30, 0.24)), (0.12, (0.24, 0.235, 0.25)), (0.4, (0.075, 0.085, 0.12)), (1, (0.022, 0.028, 0.045))], horizon
+        height,
+        width,
+        [
+            (0, (0.36, 0.30, 0.24)),
+            (0.12, (0.24, 0.235, 0.25)),
+            (0.4, (0.075, 0.085, 0.12)),
+            (1, (0.022, 0.028, 0.045)),
+        ],
+        horizon,
     )
-    lower = Clouds(521, cover=0.62, scale=0.55, lit=(0.42, 0.38, 0.46), shade=(0.018, 0.022, 0.034), softness=1.6, stretch=0.8, warp=0.12)
+    lower = Clouds(
+        521,
+        cover=0.62,
+        scale=0.55,
+        lit=(0.42, 0.38, 0.46),
+        shade=(0.018, 0.022, 0.034),
+        softness=1.6,
+        stretch=0.8,
+        warp=0.12,
+    )
     overcast(canvas, lower, horizon - 90, strike)
     near = np.exp(-far((x - strike[0]), (y - strike[1]) * 1.2) / 230)
     billow = sample(rough(512, 1.4, 522), x / 1500 + 0 * y, y / 900 + 0 * x)
-    canvas += near * np.clip(0.55 + 0.4 * billow, 0.05, 1.6) * rgb(0.48, 0.40, 0.66) * step(700, 420, y)
-    veil = np.exp(-(((x - 380 - (y - 400) * 0.18) / 250) ** 2)) * step(380, 520, y) * step(740, 660, y)
+    canvas += (
+        near * np.clip(0.55 + 0.4 * billow, 0.05, 1.6) * rgb(0.48, 0.40, 0.66) * step(700, 420, y)
+    )
+    veil = (
+        np.exp(-(((x - 380 - (y - 400) * 0.18) / 250) ** 2)) * step(380, 520, y) * step(740, 660, y)
+    )
     streak = sample(rough(512, 1.0, 523), (x - y * 0.16) / 420 + 0 * y, y / 2600 + 0 * x)
     canvas = mix(canvas, rgb(0.085, 0.09, 0.11), np.clip(veil * (0.7 + 0.22 * streak), 0, 0.95))
     rng = np.random.default_rng(529)
@@ -153,9 +193,13 @@ def storm_station() -> Pixels:
     canvas += (rgb(0.012, 0.014, 0.016) - canvas) * np.clip((y - line) / 1.5, 0, 1)
     depth = np.clip((y - horizon) / width, 0.003, 1)
     u, v = 0.2 * (x - width / 2) / width / depth, 0.12 / depth + 0 * x
-    crop = sample(rough(512, 0.9, 525), u * 2, v * 2) + 0.6 * sample(rough(512, 0.5, 526), u * 9, v * 3)
+    crop = sample(rough(512, 0.9, 525), u * 2, v * 2) + 0.6 * sample(
+        rough(512, 0.5, 526), u * 9, v * 3
+    )
     flash = np.exp(-far((x - 930) * 0.8, (y - horizon) * 1.4) / 300)
-    wheat = rgb(0.125, 0.088, 0.034) * (0.75 + 0.24 * crop) * (0.45 + 0.5 * step(720, 1024, y)) + flash * rgb(0.16, 0.12, 0.10) * (0.7 + 0.3 * crop)
+    wheat = rgb(0.125, 0.088, 0.034) * (0.75 + 0.24 * crop) * (
+        0.45 + 0.5 * step(720, 1024, y)
+    ) + flash * rgb(0.16, 0.12, 0.10) * (0.7 + 0.3 * crop)
     canvas += (wheat - canvas) * np.clip((y - horizon + 1) / 2, 0, 1)
     _station(canvas, (470.0, 905.0), 520)
     grass(canvas, 1034, 150, rgb(0.055, 0.038, 0.016), 527, 560)
@@ -163,14 +207,19 @@ def storm_station() -> Pixels:
     return develop(canvas, exposure=1.35, glow=0.16, contrast=0.35)
 
 
-def _bolt(sheet: Field, start: Point, end: Point, width: float, rng: np.random.Generator, depth: int) -> None:
+def _bolt(
+    sheet: Field, start: Point, end: Point, width: float, rng: np.random.Generator, depth: int
+) -> None:
     """Draw a lightning channel by halving and jittering, with fainter branches."""
     points = [start, end]
     jitter = far(np.float32(end[0] - start[0]), np.float32(end[1] - start[1])) * 0.17
     for _ in range(6):
         halved: list[Point] = [points[0]]
         for a, b in zip(points, points[1:], strict=False):
-            middle = ((a[0] + b[0]) / 2 + float(rng.normal(0, jitter)), (a[1] + b[1]) / 2 + float(rng.normal(0, jitter * 0.35)))
+            middle = (
+                (a[0] + b[0]) / 2 + float(rng.normal(0, jitter)),
+                (a[1] + b[1]) / 2 + float(rng.normal(0, jitter * 0.35)),
+            )
             halved += [middle, b]
         points = halved
         jitter *= 0.52
@@ -179,7 +228,10 @@ def _bolt(sheet: Field, start: Point, end: Point, width: float, rng: np.random.G
         for spot in rng.choice(len(points) - 14, 5 - depth, replace=False):
             a = points[int(spot)]
             reach = float(rng.uniform(70, 210)) / (1 + depth)
-            to = (a[0] + float(rng.choice([-1, 1])) * reach, a[1] + reach * float(rng.uniform(0.4, 1.1)))
+            to = (
+                a[0] + float(rng.choice([-1, 1])) * reach,
+                a[1] + reach * float(rng.uniform(0.4, 1.1)),
+            )
             _bolt(sheet, a, to, width * 0.75, rng, depth + 1)
 
 
@@ -199,14 +251,32 @@ def _station(canvas: Field, foot: Point, tall: float) -> None:
         disc(canvas, cup, 9, colour=pale * 0.5)
     stroke(canvas, (x - tall * 0.16, arm), (x - tall * 0.16, arm - 36), colour=ink, width=4)
     stroke(canvas, (x + tall * 0.18, arm), (x + tall * 0.18, arm - 40), colour=ink, width=3)
-    area(canvas, [(x + tall * 0.12, arm - 38), (x + tall * 0.27, arm - 46), (x + tall * 0.27, arm - 30)], colour=ink)
+    area(
+        canvas,
+        [(x + tall * 0.12, arm - 38), (x + tall * 0.27, arm - 46), (x + tall * 0.27, arm - 30)],
+        colour=ink,
+    )
     for plate in range(7):
         at = y - tall * 0.70 + plate * 9
         stroke(canvas, (x + 34, at), (x + 74, at), colour=pale * (1.1 - 0.08 * plate), width=5)
     stroke(canvas, (x, y - tall * 0.66), (x + 40, y - tall * 0.66), colour=ink, width=4)
-    panel = [(x - 92, y - tall * 0.50), (x - 12, y - tall * 0.55), (x - 8, y - tall * 0.44), (x - 88, y - tall * 0.385)]
+    panel = [
+        (x - 92, y - tall * 0.50),
+        (x - 12, y - tall * 0.55),
+        (x - 8, y - tall * 0.44),
+        (x - 88, y - tall * 0.385),
+    ]
     area(canvas, panel, colour=rgb(0.045, 0.055, 0.085))
     path(canvas, [*panel, panel[0]], colour=pale * 0.7, width=2)
-    area(canvas, [(x - 22, y - tall * 0.36), (x + 26, y - tall * 0.36), (x + 26, y - tall * 0.22), (x - 22, y - tall * 0.22)], colour=pale * 0.75)
+    area(
+        canvas,
+        [
+            (x - 22, y - tall * 0.36),
+            (x + 26, y - tall * 0.36),
+            (x + 26, y - tall * 0.22),
+            (x - 22, y - tall * 0.22),
+        ],
+        colour=pale * 0.75,
+    )
     shine(canvas, (x + 14, y - tall * 0.335), 12, rgb(0.2, 2.0, 0.6))
     stroke(canvas, (x, y - tall), (x, y - tall * 1.14), colour=ink, width=3, end=1.5)

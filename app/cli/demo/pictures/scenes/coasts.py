@@ -4,7 +4,7 @@ import numpy as np
 
 from app.cli.demo.pictures.film import Pixels, develop
 from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step
-from app.cli.demo.pictures.shapes import area, disc, shine, stroke
+from app.cli.demo.pictures.shapes import area, shine
 from app.cli.demo.pictures.sky import Clouds, gradient, overcast, sunlight
 from app.cli.demo.pictures.things import boat, lighthouse, mast
 from app.cli.demo.pictures.water import Surface, reflect
@@ -30,29 +30,47 @@ def boats_at_sunrise() -> Pixels:
     horizon = 470.0
     sun = (900.0, 400.0)
     canvas = gradient(
-        height, width,
-        [(0, (1.5, 0.66, 0.28)), (0.18, (1.15, 0.58, 0.36)), (0.5, (0.55, 0.42, 0.46)), (1, (0.16, 0.22, 0.40))],
+        height,
+        width,
+        [
+            (0, (1.5, 0.66, 0.28)),
+            (0.18, (1.15, 0.58, 0.36)),
+            (0.5, (0.55, 0.42, 0.46)),
+            (1, (0.16, 0.22, 0.40)),
+        ],
         horizon,
     )
-    clouds = Clouds(201, cover=0.38, scale=1.2, lit=(1.9, 0.86, 0.46), shade=(0.34, 0.26, 0.34), stretch=0.7)
+    clouds = Clouds(
+        201, cover=0.38, scale=1.2, lit=(1.9, 0.86, 0.46), shade=(0.34, 0.26, 0.34), stretch=0.7
+    )
     overcast(canvas, clouds, horizon, sun)
     sunlight(canvas, sun, rgb(1.6, 0.75, 0.25), spread=210, disc=30)
     x, _ = grid(1, width)
     near = np.exp(-np.abs(x - sun[0]) / 330)
     for layer in range(4):
-        line = skyline(width, 210 + layer, base=horizon - 48 + 12 * layer, tall=26 - 4 * layer, bends=46 + 8 * layer)
+        line = skyline(
+            width,
+            210 + layer,
+            base=horizon - 48 + 12 * layer,
+            tall=26 - 4 * layer,
+            bends=46 + 8 * layer,
+        )
         tone = mix(rgb(0.42, 0.30, 0.33), rgb(1.35, 0.60, 0.28), near)
         shore(canvas, line, mix(tone, rgb(0.12, 0.085, 0.10), 0.16 + 0.16 * layer), to=horizon)
     ink = rgb(0.03, 0.02, 0.022)
     mast(canvas, (255.0, horizon - 34), 130, mix(rgb(0.42, 0.30, 0.33), ink, 0.75))
-    reflect(canvas, horizon, Surface(220, swell=0.55, keep=(0.80, 0.80, 0.84), deep=(0.05, 0.05, 0.075)))
+    reflect(
+        canvas, horizon, Surface(220, swell=0.55, keep=(0.80, 0.80, 0.84), deep=(0.05, 0.05, 0.075))
+    )
     for at, long in (((1130.0, 512.0), 74.0), ((1260.0, 498.0), 46.0), ((560.0, 540.0), 120.0)):
         _mirrored_boat(canvas, at, long, ink, crew=1)
     _mirrored_boat(canvas, (760.0, 700.0), 400.0, ink, crew=2)
     return develop(canvas, exposure=0.66, contrast=0.45)
 
 
-def _mirrored_boat(canvas: Field, at: tuple[float, float], length: float, ink: Field, *, crew: int) -> None:
+def _mirrored_boat(
+    canvas: Field, at: tuple[float, float], length: float, ink: Field, *, crew: int
+) -> None:
     """Draw a boat and its broken reflection."""
     x, y = at
     reach = int(length * 0.6)
@@ -63,8 +81,12 @@ def _mirrored_boat(canvas: Field, at: tuple[float, float], length: float, ink: F
     shadow = 1 - step(0.0, 0.5, np.abs(drawn - box).max(axis=0) + (drawn != box).any(axis=0))
     box[:] = drawn
     rows = np.arange(reach)
-    shifts = np.rint(np.sin(rows * 1.9 + np.sin(rows * 0.37) * 3) * (1 + rows * length * 0.00016)).astype(int)
-    dark = 1 - np.stack([np.roll(shadow[reach - 1 - int(r * 0.98)], s) for r, s in zip(rows, shifts, strict=True)])
+    shifts = np.rint(
+        np.sin(rows * 1.9 + np.sin(rows * 0.37) * 3) * (1 + rows * length * 0.00016)
+    ).astype(int)
+    dark = 1 - np.stack(
+        [np.roll(shadow[reach - 1 - int(r * 0.98)], s) for r, s in zip(rows, shifts, strict=True)]
+    )
     fade = np.linspace(0.82, 0.35, reach, dtype=np.float32)[:, None]
     below = canvas[:, int(y) : int(y) + reach, left : left + int(length * 1.5)]
     cover = blur(dark.astype(np.float32), 0.9) * fade
@@ -77,11 +99,19 @@ def lighthouse_at_dusk() -> Pixels:
     horizon = 860.0
     sun = (170.0, 830.0)
     canvas = gradient(
-        height, width,
-        [(0, (1.15, 0.50, 0.30)), (0.12, (0.80, 0.42, 0.40)), (0.35, (0.34, 0.30, 0.46)), (1, (0.035, 0.075, 0.20))],
+        height,
+        width,
+        [
+            (0, (1.15, 0.50, 0.30)),
+            (0.12, (0.80, 0.42, 0.40)),
+            (0.35, (0.34, 0.30, 0.46)),
+            (1, (0.035, 0.075, 0.20)),
+        ],
         horizon,
     )
-    clouds = Clouds(231, cover=0.5, scale=0.95, lit=(1.5, 0.62, 0.42), shade=(0.13, 0.13, 0.22), stretch=1.1)
+    clouds = Clouds(
+        231, cover=0.5, scale=0.95, lit=(1.5, 0.62, 0.42), shade=(0.13, 0.13, 0.22), stretch=1.1
+    )
     overcast(canvas, clouds, horizon, sun)
     sunlight(canvas, sun, rgb(1.1, 0.48, 0.2), spread=240)
     surface = Surface(233, swell=1.5, keep=(0.62, 0.68, 0.76), deep=(0.025, 0.05, 0.08), long=1.2)
@@ -90,24 +120,40 @@ def lighthouse_at_dusk() -> Pixels:
     foam = sample(rough(512, 1.5, 234), x / 900 + 0 * y, (y - horizon) / 220 + 0 * x)
     foam = step(0.3, 1.8, foam + step(1180, 1420, y)) * step(930, 1200, y) * 0.5
     canvas += (rgb(0.42, 0.42, 0.50) - canvas) * foam
-    land = skyline(width, 236, base=0, tall=20, bends=70) + skyline(width, 237, base=0, tall=5, bends=500)
+    land = skyline(width, 236, base=0, tall=20, bends=70) + skyline(
+        width, 237, base=0, tall=5, bends=500
+    )
     slope = 790 + 560 * step(760, 210, np.arange(width, dtype=np.float32)) ** 0.8
     line = slope + land * step(100, 420, slope - 640)
     grain = sample(rough(512, 1.0, 238), x / 300 + 0 * y, y / 190 + 0 * x)
     facing = grain - sample(rough(512, 1.0, 238), (x - 5) / 300 + 0 * y, (y - 2) / 190 + 0 * x)
-    cliff = rgb(0.055, 0.048, 0.06) * (1 + 0.35 * grain) + rgb(0.42, 0.19, 0.11) * np.clip(facing - 0.1, 0, 1.2)
+    cliff = rgb(0.055, 0.048, 0.06) * (1 + 0.35 * grain) + rgb(0.42, 0.19, 0.11) * np.clip(
+        facing - 0.1, 0, 1.2
+    )
     grassy = step(26, 0, y - line[None, :])
     cliff = mix(cliff, rgb(0.075, 0.07, 0.04) * (1 + 0.4 * grain), grassy)
     cover = np.clip((y - line[None, :] + grain * 2) / 1.6 + 0.5, 0, 1)
     canvas += (cliff - canvas) * cover
-    wash = step(60, 0, np.abs(y - 1385 - 14 * grain - 22 * np.sin(x / 70))) * step(700, 300, x) * 0.55
-    canvas += (rgb(0.40, 0.40, 0.48) - canvas) * soft(wash * np.clip(0.7 + 0.5 * foam + 0.4 * grain, 0, 1), 5)
+    wash = (
+        step(60, 0, np.abs(y - 1385 - 14 * grain - 22 * np.sin(x / 70))) * step(700, 300, x) * 0.55
+    )
+    canvas += (rgb(0.40, 0.40, 0.48) - canvas) * soft(
+        wash * np.clip(0.7 + 0.5 * foam + 0.4 * grain, 0, 1), 5
+    )
     lighthouse(canvas, (770.0, 796.0), 400, dark=rgb(0.16, 0.035, 0.03), pale=rgb(0.40, 0.35, 0.36))
     mast(canvas, (925.0, 796.0), 235, rgb(0.03, 0.026, 0.035))
     for left, right, tall in ((812, 900, 58), (832, 872, 88)):
-        area(canvas, [(left, 800), (right, 800), (right, 800 - tall), (left, 800 - tall)], colour=rgb(0.06, 0.05, 0.06))
+        area(
+            canvas,
+            [(left, 800), (right, 800), (right, 800 - tall), (left, 800 - tall)],
+            colour=rgb(0.06, 0.05, 0.06),
+        )
     for at in (824, 850, 878):
-        area(canvas, [(at, 782), (at + 10, 782), (at + 10, 768), (at, 768)], colour=rgb(2.0, 1.1, 0.45))
+        area(
+            canvas,
+            [(at, 782), (at + 10, 782), (at + 10, 768), (at, 768)],
+            colour=rgb(2.0, 1.1, 0.45),
+        )
     _beam(canvas, (770.0, 444.0))
     return develop(canvas, exposure=0.92, contrast=0.4, glow=0.16)
 
@@ -134,13 +180,19 @@ def cable_on_the_reef() -> Pixels:
     depth = np.clip((y - horizon) / width, 0.004, 1)
     v = np.broadcast_to(0.05 / depth, (height, width))
     u = 0.11 * ((x - width / 2) / width) / depth
-    bed = sample(rough(512, 1.6, 242), u, v) * 0.6 + sample(rough(512, 0.7, 243), u * 7, v * 7) * 0.35
-    ripple = np.sin(v * 95 + u * 26 + 2.5 * sample(rough(256, 1.8, 244), u, v)) * step(0.02, 0.14, depth)
+    bed = (
+        sample(rough(512, 1.6, 242), u, v) * 0.6 + sample(rough(512, 0.7, 243), u * 7, v * 7) * 0.35
+    )
+    ripple = np.sin(v * 95 + u * 26 + 2.5 * sample(rough(256, 1.8, 244), u, v)) * step(
+        0.02, 0.14, depth
+    )
     sand = rgb(0.46, 0.44, 0.36) * (0.9 + 0.14 * bed + 0.13 * ripple)
     weed = step(0.9, 1.5, sample(rough(512, 1.3, 245), u * 1.7, v * 1.7) + 0.25 * bed)
     sand = mix(sand, rgb(0.05, 0.085, 0.05) * (1 + 0.7 * bed), weed * 0.9)
     bend = 0.03 * sample(rough(256, 2, 246), u, v)
-    caustic = np.abs(sample(rough(256, 1.9, 247), u * 2.2 + bend, v * 2.2)) + np.abs(sample(rough(256, 1.9, 248), u * 2.6, v * 2.6 + bend))
+    caustic = np.abs(sample(rough(256, 1.9, 247), u * 2.2 + bend, v * 2.2)) + np.abs(
+        sample(rough(256, 1.9, 248), u * 2.6, v * 2.6 + bend)
+    )
     sparkle = np.exp(-caustic * 4.2) * 2.6 + 0.55
     floor = sand * sparkle * rgb(0.30, 0.86, 0.92)
     path = u - 0.03 - 0.13 * np.sin(v * 1.5 + 0.4) + 0.004 * sample(rough(256, 1.8, 249), u, v)
@@ -149,19 +201,35 @@ def cable_on_the_reef() -> Pixels:
     inside = step(1.15, 1.0, np.abs(across))
     round_light = np.sqrt(np.clip(1 - across * across, 0, 1))
     wrap = 0.72 + 0.28 * np.sin(v * 700 + across * 2.5) * step(0.02, 0.12, depth)
-    cable = rgb(0.03, 0.035, 0.04) + rgb(0.20, 0.34, 0.36) * np.clip(round_light - 0.25 + 0.35 * across, 0, 1.2) * wrap * sparkle
+    cable = (
+        rgb(0.03, 0.035, 0.04)
+        + rgb(0.20, 0.34, 0.36)
+        * np.clip(round_light - 0.25 + 0.35 * across, 0, 1.2)
+        * wrap
+        * sparkle
+    )
     floor = floor * (1 - 0.55 * step(2.6, 0.8, np.abs(across - 0.9)))
     floor = mix(floor, cable, inside)
     seen = np.exp(-0.055 / depth) * step(0, 14, y - horizon)
     canvas = mix(canvas, floor, seen)
     lean = (x - 980) / (y + 330)
-    shaft = np.interp(np.asarray(lean).ravel() * 150 + 256, np.arange(512), rough(512, 0.9, 250)[3]).reshape(lean.shape)
-    shafts = np.clip(shaft.astype(np.float32) + 0.2, 0, 2.2) * np.exp(-y / 420) * np.exp(-far(x - 980, y) / 640)
+    shaft = np.interp(
+        np.asarray(lean).ravel() * 150 + 256, np.arange(512), rough(512, 0.9, 250)[3]
+    ).reshape(lean.shape)
+    shafts = (
+        np.clip(shaft.astype(np.float32) + 0.2, 0, 2.2)
+        * np.exp(-y / 420)
+        * np.exp(-far(x - 980, y) / 640)
+    )
     canvas += shafts * rgb(0.12, 0.36, 0.38)
     canvas += np.exp(-far(x - 980, (y + 40) * 1.7) / 190) * rgb(0.8, 1.3, 1.2)
     rng = np.random.default_rng(251)
     for _ in range(46):
-        _fish(canvas, (float(rng.normal(430, 150)), float(rng.normal(290, 62))), float(rng.uniform(9, 19)))
+        _fish(
+            canvas,
+            (float(rng.normal(430, 150)), float(rng.normal(290, 62))),
+            float(rng.uniform(9, 19)),
+        )
     for _ in range(150):
         spot = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
         shine(canvas, spot, float(rng.uniform(2, 6)), rgb(0.10, 0.16, 0.16))
@@ -172,7 +240,9 @@ def _fish(canvas: Field, at: tuple[float, float], size: float) -> None:
     ink = rgb(0.012, 0.07, 0.09)
     x, y = at
     body = [(x - size, y), (x - size * 0.3, y - size * 0.30), (x + size * 0.7, y - size * 0.06)]
-    body += [(x + size * 1.1, y - size * 0.32), (x + size * 1.0, y + size * 0.3), (x + size * 0.7, y + size * 0.06)]
+    body += [
+        (x + size * 1.1, y - size * 0.32),
+        (x + size * 1.0, y + size * 0.3),
+        (x + size * 0.7, y + size * 0.06),
+    ]
     area(canvas, [*body, (x - size * 0.3, y + size * 0.28)], colour=ink, soft=1.0, opacity=0.8)
-
-

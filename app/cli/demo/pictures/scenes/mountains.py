@@ -9,6 +9,7 @@ from app.cli.demo.pictures.sky import Clouds, gradient, overcast, sunlight
 from app.cli.demo.pictures.terrain import Camera, Seen, cast, haze, hollow, merge, ridged, sunlit
 from app.cli.demo.pictures.things import mast
 
+
 def _rocky(seen: Seen, seed: int) -> Field:
     """Give each seen point of ground a rough grain, coarse and fine."""
     coarse = sample(rough(1024, 1.0, seed), seen.u * 6, seen.v * 6)
@@ -21,7 +22,10 @@ def relay_over_clouds() -> Pixels:
     relief = ridged(1024, 11, sharp=0.6) * 0.17
     axis = np.arange(1024, dtype=np.float32)[None, :] / 1024
     u = np.broadcast_to(axis, (1024, 1024))
-    billow = sample(rough(512, 1.7, 21), u, u.T) * 0.7 + sample(rough(512, 1.5, 22), u * 4, u.T * 4) * 0.25
+    billow = (
+        sample(rough(512, 1.7, 21), u, u.T) * 0.7
+        + sample(rough(512, 1.5, 22), u * 4, u.T * 4) * 0.25
+    )
     deck = 0.066 + billow * 0.007
     camera = Camera(x=0.42, z=0.33, height=0.2, horizon=0.38, zoom=1.3, near=0.04, far=3.2)
     sun = (1130.0, 336.0)
@@ -39,7 +43,15 @@ def relay_over_clouds() -> Pixels:
         ],
         camera.horizon * height,
     )
-    clouds = Clouds(5, cover=0.36, scale=1.5, lit=(1.7, 0.95, 0.6), shade=(0.3, 0.3, 0.42), stretch=0.6, opacity=0.75)
+    clouds = Clouds(
+        5,
+        cover=0.36,
+        scale=1.5,
+        lit=(1.7, 0.95, 0.6),
+        shade=(0.3, 0.3, 0.42),
+        stretch=0.6,
+        opacity=0.75,
+    )
     overcast(canvas, clouds, camera.horizon * height + 20, sun)
     sunlight(canvas, sun, rgb(1.35, 0.68, 0.28), spread=260, disc=11)
     veil, near = haze(seen, 1.5, sun)
@@ -73,15 +85,25 @@ def rice_terraces() -> Pixels:
     sun = (300.0, 250.0)
     seen = cast(base, camera, size, form=stepped)
     canvas = gradient(
-        height, width,
+        height,
+        width,
         [(0, (1.15, 0.86, 0.58)), (0.3, (0.72, 0.70, 0.68)), (1, (0.22, 0.36, 0.55))],
         camera.horizon * height,
     )
-    overcast(canvas, Clouds(8, cover=0.45, scale=1.1, lit=(1.9, 1.45, 1.05), shade=(0.42, 0.42, 0.5)), 400, sun)
+    overcast(
+        canvas,
+        Clouds(8, cover=0.45, scale=1.1, lit=(1.9, 1.45, 1.05), shade=(0.42, 0.42, 0.5)),
+        400,
+        sun,
+    )
     sunlight(canvas, sun, rgb(1.3, 0.85, 0.42), spread=330)
     raw = sample(base, seen.u, seen.v) * levels
     within = raw - np.floor(raw)
-    plot = sample(rough(256, 1.4, 33), np.floor(raw) * 0.137 + seen.u * 1.4, np.floor(raw) * 0.071 + seen.v * 1.4)
+    plot = sample(
+        rough(256, 1.4, 33),
+        np.floor(raw) * 0.137 + seen.u * 1.4,
+        np.floor(raw) * 0.071 + seen.v * 1.4,
+    )
     flooded = step(-0.75, -0.6, plot) * step(0.88, 0.84, within) * step(0.0, 0.06, within)
     veil, near = haze(seen, 1.3, sun)
     tuft = _rocky(seen, 35) + sample(rough(512, 0.4, 36), seen.u * 90, seen.v * 90) * 0.5
@@ -122,12 +144,20 @@ def glacier_gauge() -> Pixels:
     light = sunlit(solid, (-0.8, 0.5, 0.32))
     seen = cast(solid, camera, size)
     canvas = gradient(
-        height, width,
-        [(0, (0.62, 0.46, 0.50)), (0.2, (0.30, 0.34, 0.52)), (0.55, (0.09, 0.15, 0.33)), (1, (0.022, 0.05, 0.15))],
+        height,
+        width,
+        [
+            (0, (0.62, 0.46, 0.50)),
+            (0.2, (0.30, 0.34, 0.52)),
+            (0.55, (0.09, 0.15, 0.33)),
+            (1, (0.022, 0.05, 0.15)),
+        ],
         camera.horizon * height,
     )
     rng = np.random.default_rng(4)
-    for x, y, bright in zip(rng.uniform(0, width, 260), rng.uniform(0, 330, 260), rng.power(0.4, 260), strict=True):
+    for x, y, bright in zip(
+        rng.uniform(0, width, 260), rng.uniform(0, 330, 260), rng.power(0.4, 260), strict=True
+    ):
         shine(canvas, (float(x), float(y)), 2.2, rgb(0.6, 0.7, 0.9) * float(bright))
     veil, near = haze(seen, 2.2, sun)
     up = sample(relief, seen.u, seen.v)
@@ -143,7 +173,9 @@ def glacier_gauge() -> Pixels:
     air = mix(rgb(0.20, 0.25, 0.40), rgb(0.62, 0.45, 0.46), near)
     merge(canvas, mix(earth, air, veil), seen)
     mast(canvas, (1110.0, 905.0), 235, rgb(0.012, 0.014, 0.02))
-    area(canvas, [(1060, 905), (1060, 868), (1108, 868), (1108, 905)], colour=rgb(0.02, 0.022, 0.03))
+    area(
+        canvas, [(1060, 905), (1060, 868), (1108, 868), (1108, 905)], colour=rgb(0.02, 0.022, 0.03)
+    )
     area(canvas, [(1074, 890), (1074, 876), (1092, 876), (1092, 890)], colour=rgb(3.4, 1.7, 0.6))
     shine(canvas, (1083.0, 884.0), 130, rgb(0.5, 0.24, 0.08))
     shine(canvas, (1110.0, 634.0), 30, rgb(3.0, 0.25, 0.2))

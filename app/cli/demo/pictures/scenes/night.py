@@ -3,9 +3,21 @@
 import numpy as np
 
 from app.cli.demo.pictures.film import Pixels, develop
-from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step, stretch
+from app.cli.demo.pictures.noise import (
+    Field,
+    blur,
+    far,
+    grid,
+    mix,
+    rgb,
+    rough,
+    sample,
+    soft,
+    step,
+    stretch,
+)
 from app.cli.demo.pictures.scenes.coasts import shore, skyline
-from app.cli.demo.pictures.shapes import area, bokeh, disc, shine, stroke
+from app.cli.demo.pictures.shapes import area, bokeh, shine, stroke
 from app.cli.demo.pictures.sky import Clouds, gradient, overcast
 from app.cli.demo.pictures.terrain import Camera, cast, ridged
 from app.cli.demo.pictures.things import dish, mast
@@ -18,7 +30,9 @@ def _windows(tall: int, wide: int, rng: np.random.Generator, pane: tuple[int, in
     """Draw a facade's windows: most dark, some lit in their own colour."""
     rows, columns = max(1, tall // pane[0]), max(1, wide // pane[1])
     floors = rng.uniform(0, 1, (rows, 1)) < 0.12
-    lit = (rng.uniform(0, 1, (rows, columns)) < rng.uniform(0.12, 0.42)) | (floors & (rng.uniform(0, 1, (rows, columns)) < 0.9))
+    lit = (rng.uniform(0, 1, (rows, columns)) < rng.uniform(0.12, 0.42)) | (
+        floors & (rng.uniform(0, 1, (rows, columns)) < 0.9)
+    )
     power = rng.uniform(0.12, 0.75, (rows, columns)) ** 1.5
     lamps = np.asarray(LAMPS, dtype=np.float32)[:3].T
     pick = rng.choice(3, p=[0.45, 0.35, 0.2], size=(rows, columns))
@@ -29,7 +43,13 @@ def _windows(tall: int, wide: int, rng: np.random.Generator, pane: tuple[int, in
     return (big * open_pane).astype(np.float32)
 
 
-def _tower(canvas: Field, box: tuple[int, int, int, int], rng: np.random.Generator, air: Field, share: float) -> None:
+def _tower(
+    canvas: Field,
+    box: tuple[int, int, int, int],
+    rng: np.random.Generator,
+    air: Field,
+    share: float,
+) -> None:
     left, top, wide, base = box
     right = min(left + wide, canvas.shape[2])
     left = max(left, 0)
@@ -39,7 +59,12 @@ def _tower(canvas: Field, box: tuple[int, int, int, int], rng: np.random.Generat
     wall = rgb(0.012, 0.015, 0.024) * float(rng.uniform(0.6, 1.8))
     side = np.linspace(0.8, 1.3, right - left, dtype=np.float32)[None, :]
     part[:] = mix(wall * side + 0 * part, air, share)
-    panes = _windows(base - top - 8, right - left - 6, rng, (int(rng.choice([6, 7, 8])), int(rng.choice([4, 5, 7]))))
+    panes = _windows(
+        base - top - 8,
+        right - left - 6,
+        rng,
+        (int(rng.choice([6, 7, 8])), int(rng.choice([4, 5, 7]))),
+    )
     spot = part[:, 5 : 5 + panes.shape[1], 3 : 3 + panes.shape[2]]
     spot += panes[:, : spot.shape[1], : spot.shape[2]] * (1 - share) * 1.15
     crown = rng.uniform()
@@ -47,7 +72,14 @@ def _tower(canvas: Field, box: tuple[int, int, int, int], rng: np.random.Generat
         part[:, :3] += rgb(*LAMPS[int(rng.integers(5))]) * 0.7
     elif crown < 0.42:
         x = (left + right) / 2
-        stroke(canvas, (x, top), (x, top - (base - top) * 0.22), colour=wall + air * share, width=3, end=1)
+        stroke(
+            canvas,
+            (x, top),
+            (x, top - (base - top) * 0.22),
+            colour=wall + air * share,
+            width=3,
+            end=1,
+        )
         shine(canvas, (x, top - (base - top) * 0.22), 16, rgb(3.2, 0.3, 0.2))
 
 
@@ -56,21 +88,41 @@ def harbour_city() -> Pixels:
     height, width = 1024, 1536
     horizon = 640.0
     canvas = gradient(
-        height, width,
-        [(0, (0.60, 0.30, 0.22)), (0.16, (0.34, 0.20, 0.24)), (0.45, (0.09, 0.10, 0.21)), (1, (0.012, 0.024, 0.075))],
+        height,
+        width,
+        [
+            (0, (0.60, 0.30, 0.22)),
+            (0.16, (0.34, 0.20, 0.24)),
+            (0.45, (0.09, 0.10, 0.21)),
+            (1, (0.012, 0.024, 0.075)),
+        ],
         horizon,
     )
-    clouds = Clouds(301, cover=0.42, scale=1.1, lit=(0.50, 0.25, 0.22), shade=(0.05, 0.055, 0.11), stretch=1.0)
+    clouds = Clouds(
+        301, cover=0.42, scale=1.1, lit=(0.50, 0.25, 0.22), shade=(0.05, 0.055, 0.11), stretch=1.0
+    )
     overcast(canvas, clouds, horizon, (768.0, 640.0))
     rng = np.random.default_rng(302)
-    for layer, (count, tall, share) in enumerate(((46, 190, 0.62), (38, 260, 0.34), (30, 300, 0.08))):
+    for layer, (count, tall, share) in enumerate(
+        ((46, 190, 0.62), (38, 260, 0.34), (30, 300, 0.08))
+    ):
         for _ in range(count):
             x = float(rng.uniform(-40, width))
-            hill = 0.35 + 0.65 * np.exp(-(((x - 620) / 330) ** 2)) + 0.45 * np.exp(-(((x - 1190) / 160) ** 2))
+            hill = (
+                0.35
+                + 0.65 * np.exp(-(((x - 620) / 330) ** 2))
+                + 0.45 * np.exp(-(((x - 1190) / 160) ** 2))
+            )
             size = int(tall * hill * float(rng.uniform(0.45, 1.25)))
             wide = int(rng.uniform(26, 64 + 10 * layer))
             base = int(horizon) - 6 + layer
-            _tower(canvas, (int(x), base - max(size, 26), wide, base), rng, rgb(0.17, 0.125, 0.165), share)
+            _tower(
+                canvas,
+                (int(x), base - max(size, 26), wide, base),
+                rng,
+                rgb(0.17, 0.125, 0.165),
+                share,
+            )
     quay = canvas[:, int(horizon) - 8 : int(horizon)]
     quay[:] = rgb(0.012, 0.012, 0.016)
     for x in np.arange(8, width, 21.0):
@@ -78,7 +130,9 @@ def harbour_city() -> Pixels:
     mast(canvas, (1440.0, horizon - 6), 300, rgb(0.02, 0.02, 0.03))
     for lift in (100, 200, 340):
         shine(canvas, (1440.0, horizon - lift), 14, rgb(3, 0.25, 0.2))
-    surface = Surface(303, swell=1.25, keep=(0.72, 0.74, 0.8), deep=(0.004, 0.008, 0.016), long=1.05, scale=1.3)
+    surface = Surface(
+        303, swell=1.25, keep=(0.72, 0.74, 0.8), deep=(0.004, 0.008, 0.016), long=1.05, scale=1.3
+    )
     reflect(canvas, horizon, surface)
     below = canvas[:, int(horizon) + 2 :]
     below[:] = below * 0.5 + _drawn_down(below, 13) * 0.62
@@ -98,18 +152,31 @@ def one_mast_village() -> Pixels:
     height, width = 1280, 1280
     x, y = grid(height, width)
     canvas = gradient(
-        height, width, [(0, (0.10, 0.105, 0.14)), (0.3, (0.04, 0.055, 0.10)), (1, (0.010, 0.018, 0.045))], 860
+        height,
+        width,
+        [(0, (0.10, 0.105, 0.14)), (0.3, (0.04, 0.055, 0.10)), (1, (0.010, 0.018, 0.045))],
+        860,
     )
     _milky_way(canvas, 311, angle=1.05, through=(640.0, 300.0))
     far_hills = skyline(width, 312, base=790, tall=75, bends=60)
     shore(canvas, far_hills, rgb(0.016, 0.021, 0.034), to=height)
-    shore(canvas, skyline(width, 313, base=880, tall=55, bends=55) - (x[0] - 640) * 0.09, rgb(0.010, 0.013, 0.021), to=height)
+    shore(
+        canvas,
+        skyline(width, 313, base=880, tall=55, bends=55) - (x[0] - 640) * 0.09,
+        rgb(0.010, 0.013, 0.021),
+        to=height,
+    )
     hill = 985 + 90 * np.cos(x / 430) + skyline(width, 314, base=0, tall=10, bends=60)[None, :]
-    ground = rgb(0.011, 0.012, 0.016) * (1 + 0.3 * sample(rough(512, 1.0, 315), x / 500 + 0 * y, y / 300 + 0 * x))
+    ground = rgb(0.011, 0.012, 0.016) * (
+        1 + 0.3 * sample(rough(512, 1.0, 315), x / 500 + 0 * y, y / 300 + 0 * x)
+    )
     cover = np.clip((y - hill) / 1.6, 0, 1)
     canvas += (ground - canvas) * cover
     rng = np.random.default_rng(316)
-    homes = sorted(((float(rng.uniform(60, 1220)), float(rng.power(1.4))) for _ in range(46)), key=lambda h: h[1])
+    homes = sorted(
+        ((float(rng.uniform(60, 1220)), float(rng.power(1.4))) for _ in range(46)),
+        key=lambda h: h[1],
+    )
     for at, depth in homes:
         foot = float(hill[0, int(at)]) + 26 + depth * 190
         _home(canvas, (at, foot), 20 + 46 * depth, rng)
@@ -125,14 +192,32 @@ def _home(canvas: Field, foot: tuple[float, float], size: float, rng: np.random.
     x, y = foot
     half = size * float(rng.uniform(0.5, 0.8))
     wall = rgb(0.022, 0.019, 0.020) * float(rng.uniform(0.6, 1.5))
-    area(canvas, [(x - half, y), (x + half, y), (x + half, y - size * 0.55), (x - half, y - size * 0.55)], colour=wall)
-    roof = [(x - half * 1.15, y - size * 0.53), (x + half * 1.15, y - size * 0.53), (x + half * 0.7, y - size), (x - half * 0.7, y - size)]
+    area(
+        canvas,
+        [(x - half, y), (x + half, y), (x + half, y - size * 0.55), (x - half, y - size * 0.55)],
+        colour=wall,
+    )
+    roof = [
+        (x - half * 1.15, y - size * 0.53),
+        (x + half * 1.15, y - size * 0.53),
+        (x + half * 0.7, y - size),
+        (x - half * 0.7, y - size),
+    ]
     area(canvas, roof, colour=wall * 0.55 + rgb(0.004, 0.005, 0.008))
     lamp = rgb(*LAMPS[int(rng.choice([0, 0, 1, 4, 2]))]) * float(rng.uniform(0.25, 0.75))
     for at in (-0.5, 0.35):
         if rng.uniform() < 0.66:
             left, pane = x + half * at, size * 0.17
-            area(canvas, [(left, y - size * 0.16), (left + pane, y - size * 0.16), (left + pane, y - size * 0.38), (left, y - size * 0.38)], colour=lamp)
+            area(
+                canvas,
+                [
+                    (left, y - size * 0.16),
+                    (left + pane, y - size * 0.16),
+                    (left + pane, y - size * 0.38),
+                    (left, y - size * 0.38),
+                ],
+                colour=lamp,
+            )
             shine(canvas, (left + pane / 2, y - size * 0.2), size * 1.5, lamp * 0.055)
 
 
@@ -169,32 +254,66 @@ def aurora_station() -> Pixels:
     x, y = grid(height, width)
     horizon = 760.0
     canvas = gradient(
-        height, width, [(0, (0.035, 0.085, 0.085)), (0.25, (0.016, 0.045, 0.065)), (1, (0.006, 0.012, 0.034))], horizon
+        height,
+        width,
+        [(0, (0.035, 0.085, 0.085)), (0.25, (0.016, 0.045, 0.065)), (1, (0.006, 0.012, 0.034))],
+        horizon,
     )
     _milky_way(canvas, 321, angle=2.4, through=(1300.0, 100.0))
     small = np.zeros((3, height // 2, width // 2), dtype=np.float32)
-    for seed, base, reach, power in ((322, 560.0, 300.0, 1.0), (323, 430.0, 210.0, 0.7), (326, 640.0, 190.0, 0.55)):
+    for seed, base, reach, power in (
+        (322, 560.0, 300.0, 1.0),
+        (323, 430.0, 210.0, 0.7),
+        (326, 640.0, 190.0, 0.55),
+    ):
         small += _curtain(height // 2, width // 2, seed, base / 2, reach / 2) * power
     canvas += stretch(small, height, width) * np.clip((horizon - y) / 120 + 0.4, 0, 1)
     glow = np.exp(-np.abs(y - 560) / 260) * rgb(0.012, 0.075, 0.045)
     canvas += glow
     relief = ridged(512, 324, sharp=0.4) * 0.10
-    seen = cast(relief, Camera(x=0.2, z=0.1, height=0.075, horizon=horizon / height, near=0.5, far=2.6, zoom=1.4), (height, width))
+    seen = cast(
+        relief,
+        Camera(x=0.2, z=0.1, height=0.075, horizon=horizon / height, near=0.5, far=2.6, zoom=1.4),
+        (height, width),
+    )
     slope = sample(relief, seen.u + 0.004, seen.v) - sample(relief, seen.u, seen.v)
-    snow = rgb(0.05, 0.10, 0.10) * np.clip(0.6 + slope * 150, 0.12, 1.5) * (1.2 - 0.4 * step(1.2, 2.6, seen.distance))
+    snow = (
+        rgb(0.05, 0.10, 0.10)
+        * np.clip(0.6 + slope * 150, 0.12, 1.5)
+        * (1.2 - 0.4 * step(1.2, 2.6, seen.distance))
+    )
     part = canvas[:, seen.top :]
     part += (snow - part) * seen.ground
     plain = 806 + skyline(width, 325, base=0, tall=6, bends=40)[None, :]
     drift = sample(rough(512, 1.6, 327), x / 1400 + 0 * y, (y - 780) / 190 + 0 * x) * 0.22
     lit = np.exp(-np.abs(x - 800) / 900)
-    field = mix(rgb(0.035, 0.075, 0.078), rgb(0.045, 0.15, 0.115), lit) * (0.85 + drift + 0.3 * step(1024, 800, y))
+    field = mix(rgb(0.035, 0.075, 0.078), rgb(0.045, 0.15, 0.115), lit) * (
+        0.85 + drift + 0.3 * step(1024, 800, y)
+    )
     canvas += (field - canvas) * np.clip((y - plain) / 2, 0, 1)
     dish(canvas, (470.0, 890.0), 300, body=rgb(0.022, 0.034, 0.038), face=rgb(0.12, 0.21, 0.19))
     for left, wide, tall in ((600, 150, 54), (650, 60, 84)):
-        area(canvas, [(left, 892), (left + wide, 892), (left + wide, 892 - tall), (left, 892 - tall)], colour=rgb(0.014, 0.02, 0.024))
-        area(canvas, [(left - 4, 892 - tall), (left + wide + 4, 892 - tall), (left + wide, 883 - tall), (left, 883 - tall)], colour=rgb(0.07, 0.12, 0.115))
+        area(
+            canvas,
+            [(left, 892), (left + wide, 892), (left + wide, 892 - tall), (left, 892 - tall)],
+            colour=rgb(0.014, 0.02, 0.024),
+        )
+        area(
+            canvas,
+            [
+                (left - 4, 892 - tall),
+                (left + wide + 4, 892 - tall),
+                (left + wide, 883 - tall),
+                (left, 883 - tall),
+            ],
+            colour=rgb(0.07, 0.12, 0.115),
+        )
     for at in (618, 690, 722):
-        area(canvas, [(at, 874), (at + 13, 874), (at + 13, 858), (at, 858)], colour=rgb(1.5, 0.85, 0.35))
+        area(
+            canvas,
+            [(at, 874), (at + 13, 874), (at + 13, 858), (at, 858)],
+            colour=rgb(1.5, 0.85, 0.35),
+        )
     spill = np.exp(-far((x - 676) * 0.55, (y - 905) * 2.2) / 46) * (y > 890)
     canvas += spill * rgb(0.20, 0.10, 0.035)
     return develop(canvas, exposure=1.75, glow=0.22, contrast=0.35, grain=4)
@@ -223,8 +342,14 @@ def star_trails() -> Pixels:
     x, y = grid(height, width)
     pole = (600.0, 640.0)
     canvas = gradient(
-        height, width,
-        [(0, (0.20, 0.125, 0.075)), (0.14, (0.085, 0.075, 0.085)), (0.5, (0.022, 0.034, 0.07)), (1, (0.008, 0.015, 0.04))],
+        height,
+        width,
+        [
+            (0, (0.20, 0.125, 0.075)),
+            (0.14, (0.085, 0.075, 0.085)),
+            (0.5, (0.022, 0.034, 0.07)),
+            (1, (0.008, 0.015, 0.04)),
+        ],
         1190,
     )
     radius = far(x - pole[0], y - pole[1])
@@ -242,10 +367,19 @@ def star_trails() -> Pixels:
         tone = hue[which].take(ring)
         for plane, (cold, warm) in enumerate(((0.65, 1.1), (0.82, 0.8), (1.15, 0.5))):
             canvas[plane] += arc * (cold + (warm - cold) * tone)
-    shore(canvas, skyline(width, 332, base=1185, tall=24, bends=40), rgb(0.030, 0.024, 0.024), to=height)
+    shore(
+        canvas,
+        skyline(width, 332, base=1185, tall=24, bends=40),
+        rgb(0.030, 0.024, 0.024),
+        to=height,
+    )
     ground = 1275 + 0.06 * (x - 300) + skyline(width, 333, base=0, tall=8, bends=60)[None, :]
     stones = sample(rough(512, 0.8, 334), x / 420 + 0 * y, (y - 1200) / 160 + 0 * x)
-    soil = rgb(0.034, 0.024, 0.018) * np.clip(1 + 0.5 * stones, 0.2, 2.4) * (0.7 + 0.8 * np.exp(-far((x - 560) * 0.5, y - 1330) / 120))
+    soil = (
+        rgb(0.034, 0.024, 0.018)
+        * np.clip(1 + 0.5 * stones, 0.2, 2.4)
+        * (0.7 + 0.8 * np.exp(-far((x - 560) * 0.5, y - 1330) / 120))
+    )
     canvas += (soil - canvas) * np.clip((y - ground) / 1.6, 0, 1)
     for at, size in ((380.0, 250.0), (690.0, 150.0), (860.0, 96.0)):
         _dome(canvas, (at, 1302 + 0.06 * (at - 300)), size)
@@ -256,16 +390,44 @@ def _dome(canvas: Field, foot: tuple[float, float], size: float) -> None:
     x, y = foot
     half = size / 2
     wall = y - size * 0.34
-    area(canvas, [(x - half * 0.94, y), (x + half * 0.94, y), (x + half * 0.94, wall), (x - half * 0.94, wall)], colour=rgb(0.05, 0.046, 0.05))
-    arc = [(x + half * float(np.cos(a)), wall - half * 0.98 * float(np.sin(a))) for a in np.linspace(0, np.pi, 40)]
+    area(
+        canvas,
+        [
+            (x - half * 0.94, y),
+            (x + half * 0.94, y),
+            (x + half * 0.94, wall),
+            (x - half * 0.94, wall),
+        ],
+        colour=rgb(0.05, 0.046, 0.05),
+    )
+    arc = [
+        (x + half * float(np.cos(a)), wall - half * 0.98 * float(np.sin(a)))
+        for a in np.linspace(0, np.pi, 40)
+    ]
     area(canvas, arc, colour=rgb(0.13, 0.115, 0.11))
     lit = [(px + size * 0.05, py + size * 0.03) for px, py in arc]
     area(canvas, lit, colour=rgb(0.055, 0.055, 0.065), soft=size * 0.12, opacity=0.8)
-    slit = [(x + size * 0.02, wall - size * 0.02), (x + size * 0.15, wall - size * 0.02), (x + size * 0.13, wall - size * 0.47), (x + size * 0.03, wall - size * 0.485)]
+    slit = [
+        (x + size * 0.02, wall - size * 0.02),
+        (x + size * 0.15, wall - size * 0.02),
+        (x + size * 0.13, wall - size * 0.47),
+        (x + size * 0.03, wall - size * 0.485),
+    ]
     area(canvas, slit, colour=rgb(0.30, 0.06, 0.035))
-    stroke(canvas, (x - half, wall), (x + half, wall), colour=rgb(0.02, 0.02, 0.024), width=size * 0.03)
+    stroke(
+        canvas, (x - half, wall), (x + half, wall), colour=rgb(0.02, 0.02, 0.024), width=size * 0.03
+    )
     door = x - half * 0.5
-    area(canvas, [(door, y), (door + size * 0.08, y), (door + size * 0.08, y - size * 0.2), (door, y - size * 0.2)], colour=rgb(0.9, 0.16, 0.07))
+    area(
+        canvas,
+        [
+            (door, y),
+            (door + size * 0.08, y),
+            (door + size * 0.08, y - size * 0.2),
+            (door, y - size * 0.2),
+        ],
+        colour=rgb(0.9, 0.16, 0.07),
+    )
     shine(canvas, (door, y), size * 0.6, rgb(0.16, 0.025, 0.012))
 
 
@@ -273,13 +435,19 @@ def rain_on_the_window() -> Pixels:
     """Show a wet bus window at night, the city behind it melted into discs of light."""
     height, width = 1024, 1536
     x, y = grid(height, width)
-    canvas = mix(rgb(0.010, 0.016, 0.030), rgb(0.05, 0.034, 0.04), np.exp(-np.abs(y - 560) / 260)) + np.zeros((3, height, width), dtype=np.float32)
+    canvas = mix(
+        rgb(0.010, 0.016, 0.030), rgb(0.05, 0.034, 0.04), np.exp(-np.abs(y - 560) / 260)
+    ) + np.zeros((3, height, width), dtype=np.float32)
     canvas = canvas.astype(np.float32)
     rng = np.random.default_rng(341)
     for _ in range(120):
         lamp = rgb(*LAMPS[int(rng.choice(5, p=[0.3, 0.2, 0.16, 0.16, 0.18]))])
         if rng.uniform() < 0.25:
-            lamp = rgb(*((2.4, 0.12, 0.10), (0.25, 1.9, 0.8), (0.3, 0.8, 2.6), (2.2, 0.25, 1.1))[int(rng.integers(4))])
+            lamp = rgb(
+                *((2.4, 0.12, 0.10), (0.25, 1.9, 0.8), (0.3, 0.8, 2.6), (2.2, 0.25, 1.1))[
+                    int(rng.integers(4))
+                ]
+            )
         spot = (float(rng.uniform(0, width)), float(rng.normal(540, 165)))
         bokeh(canvas, spot, float(rng.uniform(20, 68)), lamp * float(rng.uniform(0.03, 0.26)))
     for row, lamp in ((760.0, (2.4, 0.10, 0.08)), (800.0, (2.2, 1.9, 1.4))):
@@ -288,7 +456,14 @@ def rain_on_the_window() -> Pixels:
     canvas = blur(canvas, 1.6)
     scene = canvas.copy()
     canvas = canvas * 0.62 + soft(canvas, 26) * 0.42
-    drops = [(float(rng.uniform(0, width)), float(rng.uniform(0, height)), float(rng.pareto(2.6) * 4 + 2.5)) for _ in range(1150)]
+    drops = [
+        (
+            float(rng.uniform(0, width)),
+            float(rng.uniform(0, height)),
+            float(rng.pareto(2.6) * 4 + 2.5),
+        )
+        for _ in range(1150)
+    ]
     for at, row, size in sorted(drops, key=lambda d: d[2]):
         _drop(canvas, scene, (at, row), min(size, 26.0), rng)
     for _ in range(13):
@@ -296,7 +471,9 @@ def rain_on_the_window() -> Pixels:
     return develop(canvas, exposure=2.1, glow=0.16, contrast=0.35, grain=4)
 
 
-def _drop(canvas: Field, scene: Field, at: tuple[float, float], size: float, rng: np.random.Generator) -> None:
+def _drop(
+    canvas: Field, scene: Field, at: tuple[float, float], size: float, rng: np.random.Generator
+) -> None:
     """Draw one drop: it shows the street upside down, dark at the top edge, bright below."""
     height, width = canvas.shape[1:]
     tall = size * float(rng.uniform(1.0, 1.35))
@@ -335,5 +512,3 @@ def _trail(canvas: Field, scene: Field, at: float, end: float, rng: np.random.Ge
             _drop(canvas, scene, (at, row), float(rng.uniform(2.5, half * 0.8)), rng)
         row += 4
     _drop(canvas, scene, (at, end), half * 1.9, rng)
-
-

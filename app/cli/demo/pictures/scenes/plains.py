@@ -36,18 +36,39 @@ def dunes_at_dusk() -> Pixels:
     light = sunlit(relief, (-0.9, 0.28, 0.24))
     seen = cast(relief, camera, size)
     canvas = gradient(
-        height, width,
-        [(0, (1.0, 0.60, 0.36)), (0.25, (0.72, 0.52, 0.44)), (0.6, (0.30, 0.36, 0.48)), (1, (0.10, 0.18, 0.36))],
+        height,
+        width,
+        [
+            (0, (1.0, 0.60, 0.36)),
+            (0.25, (0.72, 0.52, 0.44)),
+            (0.6, (0.30, 0.36, 0.48)),
+            (1, (0.10, 0.18, 0.36)),
+        ],
         camera.horizon * height,
     )
-    overcast(canvas, Clouds(44, cover=0.28, scale=1.3, lit=(1.5, 0.9, 0.6), shade=(0.4, 0.34, 0.4), stretch=0.5, opacity=0.6), 470, sun)
+    overcast(
+        canvas,
+        Clouds(
+            44,
+            cover=0.28,
+            scale=1.3,
+            lit=(1.5, 0.9, 0.6),
+            shade=(0.4, 0.34, 0.4),
+            stretch=0.5,
+            opacity=0.6,
+        ),
+        470,
+        sun,
+    )
     veil, near = haze(seen, 2.4, sun)
     lit = sample(light, seen.u, seen.v)
     wobble = sample(rough(256, 1.8, 16), seen.u * 2, seen.v * 2)
-    ripple = np.sin((seen.v * 900 + seen.u * 330 + wobble * 14)) * np.exp(-seen.distance * 4.2)
+    ripple = np.sin(seen.v * 900 + seen.u * 330 + wobble * 14) * np.exp(-seen.distance * 4.2)
     grainy = sample(rough(512, 0.5, 17), seen.u * 30, seen.v * 30)
     lit = np.clip(lit * (1 + 0.26 * ripple) + 0.03 * ripple, 0, None)
-    sand = mix(rgb(0.62, 0.33, 0.15), rgb(0.70, 0.42, 0.22), step(-1, 1, wobble)) * (1 + 0.05 * grainy)
+    sand = mix(rgb(0.62, 0.33, 0.15), rgb(0.70, 0.42, 0.22), step(-1, 1, wobble)) * (
+        1 + 0.05 * grainy
+    )
     earth = sand * (lit * rgb(3.3, 2.05, 1.15) + rgb(0.13, 0.15, 0.25))
     air = mix(rgb(0.52, 0.42, 0.42), rgb(1.2, 0.7, 0.42), near)
     merge(canvas, mix(earth, air, veil), seen)
@@ -60,21 +81,43 @@ def savannah_school() -> Pixels:
     horizon = 660.0
     sun = (1040.0, 618.0)
     canvas = gradient(
-        height, width,
-        [(0, (1.7, 0.72, 0.22)), (0.15, (1.2, 0.56, 0.26)), (0.42, (0.55, 0.36, 0.32)), (1, (0.10, 0.13, 0.26))],
+        height,
+        width,
+        [
+            (0, (1.7, 0.72, 0.22)),
+            (0.15, (1.2, 0.56, 0.26)),
+            (0.42, (0.55, 0.36, 0.32)),
+            (1, (0.10, 0.13, 0.26)),
+        ],
         horizon,
     )
-    overcast(canvas, Clouds(61, cover=0.40, scale=1.25, lit=(2.0, 0.85, 0.36), shade=(0.24, 0.17, 0.22), stretch=0.8), horizon, sun)
+    overcast(
+        canvas,
+        Clouds(
+            61, cover=0.40, scale=1.25, lit=(2.0, 0.85, 0.36), shade=(0.24, 0.17, 0.22), stretch=0.8
+        ),
+        horizon,
+        sun,
+    )
     sunlight(canvas, sun, rgb(1.9, 0.85, 0.25), spread=250, disc=40)
     relief = rough(512, 2.1, 62) * 0.0022
     seen = cast(relief, Camera(height=0.02, horizon=horizon / height, near=0.01, far=4.0), size)
     veil, near = haze(seen, 1.0, sun)
-    tuft = sample(rough(1024, 0.9, 63), seen.u * 3, seen.v * 3) * 0.6 + sample(rough(512, 0.4, 64), seen.u * 16, seen.v * 5) * 0.5
+    tuft = (
+        sample(rough(1024, 0.9, 63), seen.u * 3, seen.v * 3) * 0.6
+        + sample(rough(512, 0.4, 64), seen.u * 16, seen.v * 5) * 0.5
+    )
     dry = mix(rgb(0.13, 0.075, 0.03), rgb(0.30, 0.18, 0.065), step(-1.4, 1.4, tuft))
     earth = dry * (0.4 + 2.2 * near + 0.3 * tuft * near)
     merge(canvas, mix(earth, mix(rgb(0.5, 0.28, 0.17), rgb(1.9, 0.85, 0.3), near), veil), seen)
     ink = rgb(0.022, 0.014, 0.012)
-    for x, y, tall, seed in ((1270, 690, 120, 5), (1395, 676, 66, 6), (655, 672, 58, 7), (905, 668, 34, 8), (760, 667, 26, 9)):
+    for x, y, tall, seed in (
+        (1270, 690, 120, 5),
+        (1395, 676, 66, 6),
+        (655, 672, 58, 7),
+        (905, 668, 34, 8),
+        (760, 667, 26, 9),
+    ):
         acacia(canvas, (x, y), tall, ink, seed)
     acacia(canvas, (215.0, 742.0), 420, ink, 10)
     mast(canvas, (838.0, 712.0), 430, ink)
@@ -94,9 +137,17 @@ def turbines_in_mist() -> Pixels:
     x, y = grid(height, width)
     sun = (420.0, 360.0)
     canvas = gradient(
-        height, width, [(0, (1.0, 0.82, 0.64)), (0.35, (0.78, 0.74, 0.72)), (1, (0.36, 0.48, 0.62))], 640
+        height,
+        width,
+        [(0, (1.0, 0.82, 0.64)), (0.35, (0.78, 0.74, 0.72)), (1, (0.36, 0.48, 0.62))],
+        640,
     )
-    overcast(canvas, Clouds(91, cover=0.33, scale=0.9, lit=(1.4, 1.2, 1.0), shade=(0.6, 0.6, 0.66), opacity=0.5), 600, sun)
+    overcast(
+        canvas,
+        Clouds(91, cover=0.33, scale=0.9, lit=(1.4, 1.2, 1.0), shade=(0.6, 0.6, 0.66), opacity=0.5),
+        600,
+        sun,
+    )
     sunlight(canvas, sun, rgb(1.0, 0.66, 0.36), spread=300, disc=24)
     near = np.exp(-far(x - sun[0], y - sun[1]) / 560)
     rng = np.random.default_rng(92)
@@ -114,12 +165,16 @@ def turbines_in_mist() -> Pixels:
             foot = (float(at), float(line[int(at)]) + 12)
             thin = mix(rgb(0.80, 0.76, 0.74), rgb(0.10, 0.11, 0.13), 0.2 + 0.7 * share)
             turbine(canvas, foot, 120 + 330 * share, thin, float(rng.uniform(0, 2)))
-        rough_edge = sample(rough(512, 0.9, 120 + layer), x / width * (3 + 2 * share) + 0 * y, 0 * x + 0.3 + 0 * y)
+        rough_edge = sample(
+            rough(512, 0.9, 120 + layer), x / width * (3 + 2 * share) + 0 * y, 0 * x + 0.3 + 0 * y
+        )
         cover = np.clip((y - line[None, :] + np.abs(rough_edge) * (3 + 9 * share)) / 1.6, 0, 1)
         mist = np.exp(-np.clip(y - line[None, :], 0, None) / (60 + 80 * share)) * 1.0
         tex = sample(rough(512, 1.0, 130 + layer), x / 500 + 0 * y, y / 260 + 0 * x) * 0.10 * share
         wisps = sample(rough(512, 1.7, 140 + layer), x / 1500 + 0 * y, y / 420 + 0 * x) * 0.22
-        body = mix(pale * (0.98 - 0.1 * share), tone * (1 + tex), np.clip(mist + wisps * (1 - mist), 0, 1))
+        body = mix(
+            pale * (0.98 - 0.1 * share), tone * (1 + tex), np.clip(mist + wisps * (1 - mist), 0, 1)
+        )
         canvas += (body - canvas) * cover
     return develop(canvas, exposure=0.60, contrast=0.4)
 
@@ -130,29 +185,65 @@ def desert_road() -> Pixels:
     horizon = 560.0
     sun = (260.0, 470.0)
     canvas = gradient(
-        height, width,
-        [(0, (0.92, 0.74, 0.58)), (0.2, (0.62, 0.62, 0.64)), (0.55, (0.26, 0.40, 0.58)), (1, (0.08, 0.19, 0.42))],
+        height,
+        width,
+        [
+            (0, (0.92, 0.74, 0.58)),
+            (0.2, (0.62, 0.62, 0.64)),
+            (0.55, (0.26, 0.40, 0.58)),
+            (1, (0.08, 0.19, 0.42)),
+        ],
         horizon,
     )
-    overcast(canvas, Clouds(101, cover=0.36, scale=1.7, lit=(1.5, 1.25, 1.0), shade=(0.36, 0.36, 0.44), stretch=1.1, softness=0.8), horizon, sun)
+    overcast(
+        canvas,
+        Clouds(
+            101,
+            cover=0.36,
+            scale=1.7,
+            lit=(1.5, 1.25, 1.0),
+            shade=(0.36, 0.36, 0.44),
+            stretch=1.1,
+            softness=0.8,
+        ),
+        horizon,
+        sun,
+    )
     sunlight(canvas, sun, rgb(0.9, 0.6, 0.3), spread=320)
     hills = ridged(512, 103, sharp=0.4) * 0.05
-    relief = np.where(np.arange(512)[:, None] > 300, hills, 0).astype(np.float32) + rough(512, 1.8, 104) * 0.0006
-    relief = relief * step(295, 340, np.arange(512, dtype=np.float32))[:, None] + rough(512, 1.8, 104) * 0.0006
+    relief = (
+        np.where(np.arange(512)[:, None] > 300, hills, 0).astype(np.float32)
+        + rough(512, 1.8, 104) * 0.0006
+    )
+    relief = (
+        relief * step(295, 340, np.arange(512, dtype=np.float32))[:, None]
+        + rough(512, 1.8, 104) * 0.0006
+    )
     light = sunlit(relief, (-0.7, 0.3, 0.5))
-    seen = cast(relief, Camera(x=0.5, height=0.012, horizon=horizon / height, near=0.01, far=1.6), size)
+    seen = cast(
+        relief, Camera(x=0.5, height=0.012, horizon=horizon / height, near=0.01, far=1.6), size
+    )
     veil, near = haze(seen, 1.1, sun)
-    grit = sample(rough(1024, 0.8, 105), seen.u * 4, seen.v * 4) * 0.5 + sample(rough(512, 0.3, 106), seen.u * 30, seen.v * 30) * 0.4
+    grit = (
+        sample(rough(1024, 0.8, 105), seen.u * 4, seen.v * 4) * 0.5
+        + sample(rough(512, 0.3, 106), seen.u * 30, seen.v * 30) * 0.4
+    )
     scrub = step(1.15, 1.7, sample(rough(512, 0.8, 107), seen.u * 6, seen.v * 6)) * 0.7
     sand = mix(rgb(0.42, 0.25, 0.14), rgb(0.60, 0.41, 0.25), step(-1.3, 1.3, grit))
     sand = mix(sand, rgb(0.10, 0.09, 0.045), scrub)
     earth = sand * (sample(light, seen.u, seen.v) * rgb(2.3, 1.75, 1.2) + rgb(0.2, 0.22, 0.3))
     side = np.abs(seen.u - 0.5 + 0.0022 * np.sin(seen.distance * 5))
     on_road = step(0.0078, 0.0072, side) * step(0.58, 0.5, seen.distance)
-    tar = rgb(0.115, 0.11, 0.112) * (1 + 0.3 * grit) * (1.15 - 0.4 * step(0.0015, 0.004, np.abs(side - 0.0038)))
+    tar = (
+        rgb(0.115, 0.11, 0.112)
+        * (1 + 0.3 * grit)
+        * (1.15 - 0.4 * step(0.0015, 0.004, np.abs(side - 0.0038)))
+    )
     dash = step(0.00035, 0.00022, side) * (np.mod(seen.v * 34, 1) < 0.45)
     edge = step(0.00025, 0.00015, np.abs(side - 0.0068))
-    tar = mix(tar, rgb(0.62, 0.56, 0.44) + 0 * tar, np.clip(dash + edge, 0, 1) * (0.75 + 0.12 * grit))
+    tar = mix(
+        tar, rgb(0.62, 0.56, 0.44) + 0 * tar, np.clip(dash + edge, 0, 1) * (0.75 + 0.12 * grit)
+    )
     tar = tar * rgb(2.0, 1.7, 1.4)
     earth = mix(earth, tar, on_road)
     air = mix(rgb(0.50, 0.46, 0.46), rgb(1.1, 0.82, 0.58), near)
@@ -167,22 +258,49 @@ def salt_flat() -> Pixels:
     horizon = 640.0
     sun = (770.0, 585.0)
     canvas = gradient(
-        height, width,
-        [(0, (1.3, 0.66, 0.36)), (0.1, (1.05, 0.56, 0.46)), (0.35, (0.50, 0.38, 0.50)), (1, (0.06, 0.12, 0.30))],
+        height,
+        width,
+        [
+            (0, (1.3, 0.66, 0.36)),
+            (0.1, (1.05, 0.56, 0.46)),
+            (0.35, (0.50, 0.38, 0.50)),
+            (1, (0.06, 0.12, 0.30)),
+        ],
         horizon,
     )
-    overcast(canvas, Clouds(112, cover=0.46, scale=1.0, lit=(2.1, 0.95, 0.55), shade=(0.26, 0.20, 0.32), stretch=0.9, softness=0.9), horizon, sun)
+    overcast(
+        canvas,
+        Clouds(
+            112,
+            cover=0.46,
+            scale=1.0,
+            lit=(2.1, 0.95, 0.55),
+            shade=(0.26, 0.20, 0.32),
+            stretch=0.9,
+            softness=0.9,
+        ),
+        horizon,
+        sun,
+    )
     sunlight(canvas, sun, rgb(1.7, 0.8, 0.32), spread=230)
     x, y = grid(height, width)
-    ridge = np.interp(np.arange(width) / width * 150, np.arange(512), rough(512, 1.7, 113)[9]).astype(np.float32)
+    ridge = np.interp(
+        np.arange(width) / width * 150, np.arange(512), rough(512, 1.7, 113)[9]
+    ).astype(np.float32)
     line = horizon - 13 - ridge * 9
     hills = np.clip((y - line[None, :]) / 1.5, 0, 1)
-    canvas += (mix(rgb(0.24, 0.16, 0.22), rgb(0.8, 0.36, 0.22), np.exp(-np.abs(x - sun[0]) / 300)) - canvas) * hills
+    canvas += (
+        mix(rgb(0.24, 0.16, 0.22), rgb(0.8, 0.36, 0.22), np.exp(-np.abs(x - sun[0]) / 300)) - canvas
+    ) * hills
     ink = rgb(0.02, 0.016, 0.024)
     mast(canvas, (338.0, 640.0), 250, ink)
     person(canvas, (566.0, 640.0), 64, ink)
     person(canvas, (600.0, 640.0), 58, ink)
-    reflect(canvas, horizon, Surface(114, swell=0.10, keep=(0.84, 0.84, 0.88), deep=(0.10, 0.09, 0.12)))
-    stroke(canvas, (0, horizon), (width, horizon), colour=rgb(0.16, 0.10, 0.11), width=1.5, opacity=0.6)
+    reflect(
+        canvas, horizon, Surface(114, swell=0.10, keep=(0.84, 0.84, 0.88), deep=(0.10, 0.09, 0.12))
+    )
+    stroke(
+        canvas, (0, horizon), (width, horizon), colour=rgb(0.16, 0.10, 0.11), width=1.5, opacity=0.6
+    )
     shine(canvas, (338.0, 350.0), 24, rgb(2.5, 0.3, 0.2))
     return develop(canvas, exposure=0.62, contrast=0.4)

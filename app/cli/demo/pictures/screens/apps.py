@@ -5,7 +5,21 @@ import numpy as np
 from app.cli.demo.pictures.noise import Field, far, grid, mix, rgb, rough, sample, step
 from app.cli.demo.pictures.screens.lettering import write
 from app.cli.demo.pictures.screens.widgets import (
-    INK, LINE, MUTED, PAPER, WHITE, bars, card, chart, curve, gauge, paint, pin, row, sheet, town_map,
+    INK,
+    LINE,
+    MUTED,
+    PAPER,
+    WHITE,
+    bars,
+    card,
+    chart,
+    curve,
+    gauge,
+    paint,
+    pin,
+    row,
+    sheet,
+    town_map,
 )  # fmt: skip
 from app.cli.demo.pictures.shapes import area, disc, path
 
@@ -29,7 +43,13 @@ def flood() -> Field:
     part = screen[:, :860, :WIDE]
     part[:] = mix(part, paint("2F6FD0"), wet * 0.42)
     part[:] = mix(part, paint("0B3C8C"), step(0.34, 0.14, np.abs(ground)) * 0.5)
-    for x, y, colour in ((150, 300, "E0A100"), (330, 420, "D0342C"), (452, 250, "2E9E5B"), (250, 620, "D0342C"), (470, 640, "E0A100")):
+    for x, y, colour in (
+        (150, 300, "E0A100"),
+        (330, 420, "D0342C"),
+        (452, 250, "2E9E5B"),
+        (250, 620, "D0342C"),
+        (470, 640, "E0A100"),
+    ):
         pin(screen, (x, y), 46, paint(colour))
     card(screen, (28, 88, 544, 76), WHITE, radius=38)
     disc(screen, (74, 124), 12, colour=MUTED)
@@ -83,14 +103,29 @@ def crops() -> Field:
     _bar(screen, WHITE)
     write(screen, (44, 92), "North field", size=34, colour=WHITE, weight=0.15)
     card(screen, (0, 410, WIDE, 900), PAPER, radius=44)
-    for i, (label, value, tone) in enumerate((("Moisture", 0.42, "0B7BC1"), ("Nitrogen", 0.68, "3F9B2F"), ("Sun", 0.84, "E6A100"))):
+    for i, (label, value, tone) in enumerate(
+        (("Moisture", 0.42, "0B7BC1"), ("Nitrogen", 0.68, "3F9B2F"), ("Sun", 0.84, "E6A100"))
+    ):
         card(screen, (32 + i * 184, 440, 168, 226), WHITE, radius=22)
         gauge(screen, (116 + i * 184, 532), 50, value, paint(tone), width=13)
-        write(screen, (116 + i * 184, 522), f"{round(value * 100)}%", size=21, colour=INK, anchor=0.5, weight=0.15)
+        write(
+            screen,
+            (116 + i * 184, 522),
+            f"{round(value * 100)}%",
+            size=21,
+            colour=INK,
+            anchor=0.5,
+            weight=0.15,
+        )
         write(screen, (116 + i * 184, 622), label, size=17, colour=MUTED, anchor=0.5)
     card(screen, (32, 690, 536, 250), WHITE, radius=22)
     write(screen, (60, 716), "Rain this week", size=22, colour=INK, weight=0.15)
-    bars(screen, (60, 766, 480, 120), [0.12, 0.3, 0.08, 0.66, 0.92, 0.55, 0.2], [paint("8FC3EA"), paint("8FC3EA"), paint("8FC3EA"), paint("0B7BC1")])
+    bars(
+        screen,
+        (60, 766, 480, 120),
+        [0.12, 0.3, 0.08, 0.66, 0.92, 0.55, 0.2],
+        [paint("8FC3EA"), paint("8FC3EA"), paint("8FC3EA"), paint("0B7BC1")],
+    )
     for i, day in enumerate("MTWTFSS"):
         write(screen, (94 + i * 68.6, 900), day, size=16, colour=MUTED, anchor=0.5)
     card(screen, (32, 964, 536, 176), paint("E4F2DF"), radius=22)
@@ -98,7 +133,9 @@ def crops() -> Field:
     write(screen, (60, 1046), "Rain is likely for three days.", size=19, colour=paint("3B6B34"))
     write(screen, (60, 1084), "Wait with the fertilizer.", size=19, colour=paint("3B6B34"))
     card(screen, (32, 1168, 536, 76), paint("2F7D23"), radius=38)
-    write(screen, (300, 1194), "Hear it in Chichewa", size=23, colour=WHITE, anchor=0.5, weight=0.16)
+    write(
+        screen, (300, 1194), "Hear it in Chichewa", size=23, colour=WHITE, anchor=0.5, weight=0.16
+    )
     return screen
 
 
@@ -110,18 +147,40 @@ def market() -> Field:
     write(screen, (44, 150), "412.50", size=62, colour=WHITE, weight=0.13)
     card(screen, (370, 158, 160, 52), paint("12382A"), radius=26)
     write(screen, (450, 174), "+3.2 %", size=21, colour=paint("4ADE80"), anchor=0.5, weight=0.16)
-    chart(screen, (44, 270, 512, 300), curve(41, 40, trend=0.35), paint("4ADE80"), fill=0.18, width=5)
+    chart(
+        screen, (44, 270, 512, 300), curve(41, 40, trend=0.35), paint("4ADE80"), fill=0.18, width=5
+    )
     for i, span in enumerate(("1D", "1W", "1M", "1Y")):
         if i == 2:
             card(screen, (44 + i * 132, 600, 116, 52), paint("2A3038"), radius=26)
-        write(screen, (102 + i * 132, 617), span, size=19, colour=WHITE if i == 2 else MUTED, anchor=0.5, weight=0.15)
-    goods = (("Beans", "86.20", "4ADE80", 5), ("Rice", "134.00", "F87171", 77), ("Tomato", "22.75", "4ADE80", 101), ("Onion", "31.10", "F87171", 160))
+        write(
+            screen,
+            (102 + i * 132, 617),
+            span,
+            size=19,
+            colour=WHITE if i == 2 else MUTED,
+            anchor=0.5,
+            weight=0.15,
+        )
+    goods = (
+        ("Beans", "86.20", "4ADE80", 5),
+        ("Rice", "134.00", "F87171", 77),
+        ("Tomato", "22.75", "4ADE80", 101),
+        ("Onion", "31.10", "F87171", 160),
+    )
     for i, (name, price, tone, seed) in enumerate(goods):
         top = 690 + i * 138
         card(screen, (32, top, 536, 120), paint("1E232A"), radius=22)
         write(screen, (64, top + 34), name, size=24, colour=WHITE, weight=0.15)
         write(screen, (64, top + 74), "per 10 kg", size=16, colour=MUTED)
-        chart(screen, (240, top + 34, 150, 50), curve(seed, 16, trend=0.4 if tone == "4ADE80" else -0.4), paint(tone), fill=0.0, width=3)
+        chart(
+            screen,
+            (240, top + 34, 150, 50),
+            curve(seed, 16, trend=0.4 if tone == "4ADE80" else -0.4),
+            paint(tone),
+            fill=0.0,
+            width=3,
+        )
         write(screen, (540, top + 48), price, size=24, colour=WHITE, anchor=1.0, weight=0.15)
     return screen
 
@@ -148,13 +207,23 @@ def lesson() -> Field:
     write(screen, (58, 858), "the rain.", size=38, colour=INK, weight=0.14)
     heights = [abs(v - 0.5) * 2.4 + 0.1 for v in curve(29, 44)]
     for i, high in enumerate(heights):
-        card(screen, (60 + i * 11, 990 - 50 * min(1, high), 6, 100 * min(1, high)), paint("E07A1F") if i < 19 else paint("EBCFA3"), radius=3)
+        card(
+            screen,
+            (60 + i * 11, 990 - 50 * min(1, high), 6, 100 * min(1, high)),
+            paint("E07A1F") if i < 19 else paint("EBCFA3"),
+            radius=3,
+        )
     disc(screen, (300, 1156), 70, colour=paint("E07A1F"))
     area(screen, [(278, 1118), (278, 1194), (342, 1156)], colour=WHITE)
     for at in (120, 480):
         disc(screen, (at, 1156), 44, colour=paint("F7E3C1"))
         turn = 1 if at == 480 else -1
-        path(screen, [(at - 9 * turn, 1136), (at + 11 * turn, 1156), (at - 9 * turn, 1176)], colour=paint("8A6A3A"), width=7)
+        path(
+            screen,
+            [(at - 9 * turn, 1136), (at + 11 * turn, 1156), (at - 9 * turn, 1176)],
+            colour=paint("8A6A3A"),
+            width=7,
+        )
     return screen
 
 
@@ -173,10 +242,20 @@ def alert() -> Field:
     write(screen, (300, 200), "Strong, 41 km away", size=22, colour=paint("FFC9C9"), anchor=0.5)
     write(screen, (300, 508), "12", size=84, colour=paint("8E1616"), anchor=0.5, weight=0.13)
     write(screen, (300, 622), "seconds", size=20, colour=paint("8E1616"), anchor=0.5)
-    for i, (word, note) in enumerate((("Drop", "to your knees"), ("Cover", "under a table"), ("Hold on", "until it stops"))):
+    for i, (word, note) in enumerate(
+        (("Drop", "to your knees"), ("Cover", "under a table"), ("Hold on", "until it stops"))
+    ):
         card(screen, (36, 850 + i * 122, 528, 104), WHITE, radius=24, opacity=0.13)
         disc(screen, (92, 902 + i * 122), 28, colour=WHITE)
-        write(screen, (92, 891 + i * 122), str(i + 1), size=22, colour=paint("8E1616"), anchor=0.5, weight=0.17)
+        write(
+            screen,
+            (92, 891 + i * 122),
+            str(i + 1),
+            size=22,
+            colour=paint("8E1616"),
+            anchor=0.5,
+            weight=0.17,
+        )
         write(screen, (146, 880 + i * 122), word, size=26, colour=WHITE, weight=0.16)
         write(screen, (146, 920 + i * 122), note, size=18, colour=paint("FFC9C9"))
     return screen

@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, shrink, soft, step
+from app.cli.demo.pictures.noise import (
+    Field,
+    blur,
+    far,
+    grid,
+    mix,
+    rgb,
+    rough,
+    sample,
+    shrink,
+    soft,
+    step,
+)
 from app.cli.demo.pictures.screens.widgets import card, sheet
 from app.cli.demo.pictures.shapes import Point, area, disc, lay, path
 
@@ -21,7 +33,10 @@ def _homography(quad: Quad, width: float, height: float) -> Field:
 
 def project(canvas: Field, screen: Field, quad: Quad, *, cover: Field | None = None) -> None:
     """Lay a screen on a quad (corners clockwise from the top left) in perspective, in place."""
-    longest = max(float(np.hypot(a[0] - b[0], a[1] - b[1])) for a, b in zip(quad, [*quad[1:], quad[0]], strict=True))
+    longest = max(
+        float(np.hypot(a[0] - b[0], a[1] - b[1]))
+        for a, b in zip(quad, [*quad[1:], quad[0]], strict=True)
+    )
     by = max(1, int(max(screen.shape[1:]) / longest))
     if by > 1:
         screen = shrink(screen, by)
@@ -85,7 +100,9 @@ def wood(height: int, width: int, seed: int, *, horizon: float, colour: Field) -
     ring = sample(rough(512, 1.3, seed), u * 0.22 + turn, v * 3.1)
     fibre = sample(rough(512, 0.8, seed + 1), u * 0.6 + turn, v * 21)
     seam = step(0.02, 0.006, np.abs(v * 1.9 - np.round(v * 1.9)))
-    tone = colour * (1 + 0.20 * ring + 0.17 * fibre + 0.10 * np.sin(plank * 2.4)) * (1 - 0.75 * seam)
+    tone = (
+        colour * (1 + 0.20 * ring + 0.17 * fibre + 0.10 * np.sin(plank * 2.4)) * (1 - 0.75 * seam)
+    )
     return (tone * (y > horizon)).astype(np.float32)
 
 
@@ -93,20 +110,43 @@ def laptop(canvas: Field, screen: Field, *, left: float, top: float, wide: float
     """Stand an open laptop, seen from the front and a little above, in the picture, in place."""
     tall = wide * 0.60
     bezel = wide * 0.016
-    lid: Quad = ((left, top), (left + wide, top), (left + wide * 1.012, top + tall), (left - wide * 0.012, top + tall))
+    lid: Quad = (
+        (left, top),
+        (left + wide, top),
+        (left + wide * 1.012, top + tall),
+        (left - wide * 0.012, top + tall),
+    )
     base_drop = wide * 0.17
-    deck: Quad = (lid[3], lid[2], (left + wide * 1.085, top + tall + base_drop), (left - wide * 0.085, top + tall + base_drop))
-    shadow(canvas, (lid[3], lid[2], (deck[2][0] + 30, deck[2][1] + 34), (deck[3][0] - 30, deck[3][1] + 34)), spread=30, drop=(0, 16), strength=0.75)
+    deck: Quad = (
+        lid[3],
+        lid[2],
+        (left + wide * 1.085, top + tall + base_drop),
+        (left - wide * 0.085, top + tall + base_drop),
+    )
+    shadow(
+        canvas,
+        (lid[3], lid[2], (deck[2][0] + 30, deck[2][1] + 34), (deck[3][0] - 30, deck[3][1] + 34)),
+        spread=30,
+        drop=(0, 16),
+        strength=0.75,
+    )
     area(canvas, lid, colour=rgb(0.010, 0.010, 0.011))
     glass: Quad = (
-        (left + bezel, top + bezel), (left + wide - bezel, top + bezel),
-        (left + wide * 1.011 - bezel, top + tall - bezel * 1.6), (left - wide * 0.011 + bezel, top + tall - bezel * 1.6),
+        (left + bezel, top + bezel),
+        (left + wide - bezel, top + bezel),
+        (left + wide * 1.011 - bezel, top + tall - bezel * 1.6),
+        (left - wide * 0.011 + bezel, top + tall - bezel * 1.6),
     )
     project(canvas, screen, glass)
     path(canvas, [lid[3], lid[0], lid[1], lid[2]], colour=rgb(0.16, 0.16, 0.17), width=3)
     area(canvas, deck, colour=rgb(0.17, 0.172, 0.18))
     project(canvas, _keyboard(), deck)
-    lip = [deck[3], deck[2], (deck[2][0] - 6, deck[2][1] + wide * 0.014), (deck[3][0] + 6, deck[3][1] + wide * 0.014)]
+    lip = [
+        deck[3],
+        deck[2],
+        (deck[2][0] - 6, deck[2][1] + wide * 0.014),
+        (deck[3][0] + 6, deck[3][1] + wide * 0.014),
+    ]
     area(canvas, lip, colour=rgb(0.10, 0.10, 0.105))
 
 
@@ -117,7 +157,12 @@ def _keyboard() -> Field:
         keys = 14 - line % 2
         wide = 1048 / keys
         for key in range(keys):
-            card(board, (78 + wide * key, 28 + 52 * line, wide - 7, 45), rgb(0.014, 0.014, 0.016), radius=7)
+            card(
+                board,
+                (78 + wide * key, 28 + 52 * line, wide - 7, 45),
+                rgb(0.014, 0.014, 0.016),
+                radius=7,
+            )
     card(board, (400, 312, 400, 138), rgb(0.125, 0.127, 0.132), radius=10)
     return board
 
@@ -142,10 +187,28 @@ def cup(canvas: Field, at: Point, radius: float) -> None:
     x, y = at
     plane = canvas.copy()
     disc(plane, (x + radius * 1.15, y + radius * 0.2), radius * 0.45, colour=rgb(0.30, 0.29, 0.28))
-    area(plane, [(x - radius, y - radius * 0.5), (x + radius, y - radius * 0.5), (x + radius * 0.8, y + radius), (x - radius * 0.8, y + radius)], colour=rgb(0.36, 0.35, 0.34))
+    area(
+        plane,
+        [
+            (x - radius, y - radius * 0.5),
+            (x + radius, y - radius * 0.5),
+            (x + radius * 0.8, y + radius),
+            (x - radius * 0.8, y + radius),
+        ],
+        colour=rgb(0.36, 0.35, 0.34),
+    )
     turns = np.linspace(0, 2 * np.pi, 30)
     for share, tone in ((1.0, rgb(0.42, 0.41, 0.40)), (0.86, rgb(0.03, 0.016, 0.009))):
-        rim = [(x + radius * share * float(np.cos(t)), y - radius * 0.5 + radius * 0.3 * share * float(np.sin(t))) for t in turns]
+        rim = [
+            (
+                x + radius * share * float(np.cos(t)),
+                y - radius * 0.5 + radius * 0.3 * share * float(np.sin(t)),
+            )
+            for t in turns
+        ]
         area(plane, rim, colour=tone)
-    top, low, left, right = (max(0, int(v)) for v in (y - radius * 1.3, y + radius * 1.5, x - radius * 1.6, x + radius * 2))
+    top, low, left, right = (
+        max(0, int(v))
+        for v in (y - radius * 1.3, y + radius * 1.5, x - radius * 1.6, x + radius * 2)
+    )
     canvas[:, top:low, left:right] = blur(plane[:, top:low, left:right], 5)

@@ -71,7 +71,14 @@ def measure(words: str, size: float, weight: float = 0.13) -> float:
 
 
 def write(
-    canvas: Field, at: Point, words: str, *, size: float, colour: Field, weight: float = 0.13, anchor: float = 0.0
+    canvas: Field,
+    at: Point,
+    words: str,
+    *,
+    size: float,
+    colour: Field,
+    weight: float = 0.13,
+    anchor: float = 0.0,
 ) -> None:
     """Write a line of text whose capitals are `size` pixels high; `at` is the top left of the first.
 
@@ -88,6 +95,8 @@ def write(
         rows = slice(max(top, 0), min(top + cover.shape[0], height))
         columns = slice(max(left, 0), min(left + cover.shape[1], width))
         if rows.start < rows.stop and columns.start < columns.stop:
-            part = cover[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+            part = cover[
+                rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+            ]
             lay(canvas, (rows, columns), part, colour)
         x += advance

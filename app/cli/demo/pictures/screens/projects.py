@@ -5,13 +5,25 @@ import numpy as np
 from app.cli.demo.pictures.film import Pixels, develop, show
 from app.cli.demo.pictures.noise import Field, blur, grid, mix, rgb, rough, sample, soft, step
 from app.cli.demo.pictures.screens import apps, dashboards
-from app.cli.demo.pictures.screens.devices import Quad, backdrop, cup, glare, laptop, phone, project, shadow, wood
+from app.cli.demo.pictures.screens.devices import (
+    Quad,
+    backdrop,
+    cup,
+    glare,
+    laptop,
+    phone,
+    project,
+    shadow,
+    wood,
+)
 from app.cli.demo.pictures.screens.widgets import card, paint
 from app.cli.demo.pictures.shapes import Point, bokeh, disc, path, shine
 from app.cli.demo.pictures.sky import Clouds, gradient, overcast, sunlight
 
 
-def _lights(canvas: Field, seed: int, rows: tuple[float, float], count: int, strength: float) -> None:
+def _lights(
+    canvas: Field, seed: int, rows: tuple[float, float], count: int, strength: float
+) -> None:
     """Hang out-of-focus lamps in the background, in place."""
     rng = np.random.default_rng(seed)
     lamps = ((2.4, 1.3, 0.5), (2.2, 1.7, 1.0), (1.0, 1.5, 2.2), (2.4, 0.7, 0.3))
@@ -23,21 +35,41 @@ def _lights(canvas: Field, seed: int, rows: tuple[float, float], count: int, str
 
 def _desk(height: int, width: int, seed: int, horizon: float, *, night: bool) -> Field:
     """Set up a wooden desk with a room or a window out of focus behind it."""
-    canvas = wood(height, width, seed, horizon=horizon, colour=rgb(0.16, 0.085, 0.042) if night else rgb(0.36, 0.24, 0.145))
+    canvas = wood(
+        height,
+        width,
+        seed,
+        horizon=horizon,
+        colour=rgb(0.16, 0.085, 0.042) if night else rgb(0.36, 0.24, 0.145),
+    )
     x, y = grid(height, width)
-    room = mix(rgb(0.010, 0.011, 0.016), rgb(0.05, 0.032, 0.024), step(0, horizon, y)) if night else mix(rgb(0.62, 0.66, 0.70), rgb(0.80, 0.76, 0.70), step(0, horizon, y))
+    room = (
+        mix(rgb(0.010, 0.011, 0.016), rgb(0.05, 0.032, 0.024), step(0, horizon, y))
+        if night
+        else mix(rgb(0.62, 0.66, 0.70), rgb(0.80, 0.76, 0.70), step(0, horizon, y))
+    )
     above = y < horizon
     canvas = np.where(above, room + 0 * x, canvas).astype(np.float32)
     if night:
         _lights(canvas, seed, (horizon * 0.1, horizon * 0.95), 46, 1.5)
     else:
-        frame = step(26, 14, np.abs(x - width * 0.36)) + step(26, 14, np.abs(x - width * 0.78)) + step(20, 10, np.abs(y - horizon * 0.42))
+        frame = (
+            step(26, 14, np.abs(x - width * 0.36))
+            + step(26, 14, np.abs(x - width * 0.78))
+            + step(20, 10, np.abs(y - horizon * 0.42))
+        )
         leaves = sample(rough(256, 1.2, seed + 5), x / 900 + 0 * y, y / 900 + 0 * x)
-        garden = mix(rgb(1.0, 1.02, 1.0), rgb(0.20, 0.34, 0.13), step(-0.2, 0.9, leaves + y / horizon - 0.6))
-        canvas = np.where(above, mix(garden, rgb(0.42, 0.38, 0.34), np.clip(frame, 0, 1)), canvas).astype(np.float32)
+        garden = mix(
+            rgb(1.0, 1.02, 1.0), rgb(0.20, 0.34, 0.13), step(-0.2, 0.9, leaves + y / horizon - 0.6)
+        )
+        canvas = np.where(
+            above, mix(garden, rgb(0.42, 0.38, 0.34), np.clip(frame, 0, 1)), canvas
+        ).astype(np.float32)
     low = int(horizon) + 60
     canvas[:, :low] = soft(canvas[:, : low + 40], 13 if not night else 4)[:, :low]
-    fall = np.exp(-np.abs(x - width * 0.42) / (0.62 * width)) * (0.7 + 0.5 * step(height, horizon, y))
+    fall = np.exp(-np.abs(x - width * 0.42) / (0.62 * width)) * (
+        0.7 + 0.5 * step(height, horizon, y)
+    )
     return (canvas * np.where(above, 1.0, fall * 1.25)).astype(np.float32)
 
 
@@ -55,7 +87,9 @@ def flood_watch() -> Pixels:
     canvas = _desk(1024, 1536, 701, 330, night=True)
     body, cover = phone(apps.flood() * 0.95)
     quad: Quad = ((640.0, 300.0), (985.0, 342.0), (900.0, 985.0), (395.0, 880.0))
-    canvas += np.exp(-(((grid(1024, 1536)[0] - 690) / 420) ** 2) - (((grid(1024, 1536)[1] - 640) / 300) ** 2)) * rgb(0.02, 0.03, 0.045)
+    canvas += np.exp(
+        -(((grid(1024, 1536)[0] - 690) / 420) ** 2) - (((grid(1024, 1536)[1] - 640) / 300) ** 2)
+    ) * rgb(0.02, 0.03, 0.045)
     shadow(canvas, quad, spread=14, drop=(10, 14), strength=0.8)
     project(canvas, body, tuple((x + 4, y + 9) for x, y in quad), cover=cover)  # type: ignore[arg-type] # four points stay four
     project(canvas, body, quad, cover=cover)
@@ -89,14 +123,28 @@ def air_map() -> Pixels:
 def crop_line() -> Pixels:
     """Show crop advice on a phone held up against a field at dusk."""
     height, width = 1536, 1024
-    canvas = gradient(height, width, [(0, (1.4, 0.75, 0.34)), (0.3, (0.8, 0.56, 0.42)), (1, (0.16, 0.28, 0.48))], 640)
-    overcast(canvas, Clouds(711, cover=0.4, lit=(1.7, 0.9, 0.5), shade=(0.36, 0.30, 0.36)), 640, (760, 560))
+    canvas = gradient(
+        height,
+        width,
+        [(0, (1.4, 0.75, 0.34)), (0.3, (0.8, 0.56, 0.42)), (1, (0.16, 0.28, 0.48))],
+        640,
+    )
+    overcast(
+        canvas,
+        Clouds(711, cover=0.4, lit=(1.7, 0.9, 0.5), shade=(0.36, 0.30, 0.36)),
+        640,
+        (760, 560),
+    )
     sunlight(canvas, (790, 560), rgb(1.8, 0.9, 0.3), spread=200, disc=44)
     x, y = grid(height, width)
     depth = np.clip((y - 640) / 700, 0.02, None)
     lane = np.sin((x - 560) / 46 / (depth + 0.05))
-    green = mix(rgb(0.02, 0.05, 0.01), rgb(0.14, 0.21, 0.03), step(-1, 1, lane)) * (0.7 + 0.9 * np.exp(-np.abs(x - 790) / 400))
-    canvas = np.where(y > 640, mix(rgb(0.6, 0.36, 0.16), green, step(0.0, 0.14, depth)), canvas).astype(np.float32)
+    green = mix(rgb(0.02, 0.05, 0.01), rgb(0.14, 0.21, 0.03), step(-1, 1, lane)) * (
+        0.7 + 0.9 * np.exp(-np.abs(x - 790) / 400)
+    )
+    canvas = np.where(
+        y > 640, mix(rgb(0.6, 0.36, 0.16), green, step(0.0, 0.14, depth)), canvas
+    ).astype(np.float32)
     canvas = soft(canvas, 16)
     quad: Quad = ((250.0, 190.0), (742.0, 235.0), (716.0, 1330.0), (205.0, 1262.0))
     body, cover = phone(apps.crops() * 0.88)
@@ -112,7 +160,14 @@ def _thumb(canvas: Field, at: Point) -> None:
     for step_at in range(26):
         share = step_at / 25
         spot = (x + 150 - 175 * share, y + 250 - 270 * share)
-        disc(canvas, spot, 86 - 40 * share, colour=rgb(0.16, 0.075, 0.042) * (0.7 + 0.5 * share), soft=16, opacity=0.55)
+        disc(
+            canvas,
+            spot,
+            86 - 40 * share,
+            colour=rgb(0.16, 0.075, 0.042) * (0.7 + 0.5 * share),
+            soft=16,
+            opacity=0.55,
+        )
     disc(canvas, (x - 22, y - 24), 24, colour=rgb(0.34, 0.19, 0.13), soft=9, opacity=0.5)
 
 
@@ -156,21 +211,46 @@ def _board() -> tuple[Field, Field]:
         for end in (points[0], points[-1]):
             disc(board, end, 7, colour=rgb(0.62, 0.48, 0.24))
             disc(board, end, 3, colour=rgb(0.01, 0.01, 0.01))
-    for box in ((560, 300, 300, 300), (1010, 190, 210, 150), (180, 560, 220, 140), (950, 620, 180, 180)):
+    for box in (
+        (560, 300, 300, 300),
+        (1010, 190, 210, 150),
+        (180, 560, 220, 140),
+        (950, 620, 180, 180),
+    ):
         _chip(board, box)
     for _ in range(60):
         x, y = float(rng.integers(4, 130) * 10), float(rng.integers(4, 84) * 10)
         wide, tall = (34, 17) if rng.uniform() < 0.5 else (17, 34)
         card(board, (x, y, wide, tall), rgb(0.55, 0.54, 0.52), radius=2)
-        inset = (x + wide * 0.24, y, wide * 0.52, tall) if wide > tall else (x, y + tall * 0.24, wide, tall * 0.52)
-        card(board, inset, rgb(0.22, 0.13, 0.06) if rng.uniform() < 0.5 else rgb(0.012, 0.012, 0.013), radius=1)
+        inset = (
+            (x + wide * 0.24, y, wide * 0.52, tall)
+            if wide > tall
+            else (x, y + tall * 0.24, wide, tall * 0.52)
+        )
+        card(
+            board,
+            inset,
+            rgb(0.22, 0.13, 0.06) if rng.uniform() < 0.5 else rgb(0.012, 0.012, 0.013),
+            radius=1,
+        )
     card(board, (150, 130, 290, 330), rgb(0.42, 0.42, 0.41), radius=6)
     for line in range(7):
-        path(board, [(172.0, 160.0 + line * 44), (418.0, 160.0 + line * 44)], colour=rgb(0.34, 0.34, 0.335), width=3)
+        path(
+            board,
+            [(172.0, 160.0 + line * 44), (418.0, 160.0 + line * 44)],
+            colour=rgb(0.34, 0.34, 0.335),
+            width=3,
+        )
     for pad in range(22):
         disc(board, (60.0 + pad * 60, 866.0), 17, colour=rgb(0.70, 0.54, 0.25))
         disc(board, (60.0 + pad * 60, 866.0), 9, colour=rgb(0.01, 0.01, 0.01))
-    lit = 0.75 + 0.25 * sample(rough(256, 1.6, 722), *(g / 1400 + 0 * o for g, o in zip(grid(900, 1400), reversed(grid(900, 1400)), strict=True)))
+    lit = 0.75 + 0.25 * sample(
+        rough(256, 1.6, 722),
+        *(
+            g / 1400 + 0 * o
+            for g, o in zip(grid(900, 1400), reversed(grid(900, 1400)), strict=True)
+        ),
+    )
     return board, lit
 
 
@@ -185,7 +265,15 @@ def _chip(board: Field, box: tuple[int, int, int, int]) -> None:
     disc(board, (left + 26.0, top + 26.0), 8, colour=rgb(0.008, 0.008, 0.009))
     for line in range(3):
         reach = wide * (0.3 + 0.14 * line)
-        path(board, [(left + wide * 0.2, top + tall * (0.42 + 0.13 * line)), (left + wide * 0.2 + reach, top + tall * (0.42 + 0.13 * line))], colour=rgb(0.09, 0.09, 0.09), width=5)
+        path(
+            board,
+            [
+                (left + wide * 0.2, top + tall * (0.42 + 0.13 * line)),
+                (left + wide * 0.2 + reach, top + tall * (0.42 + 0.13 * line)),
+            ],
+            colour=rgb(0.09, 0.09, 0.09),
+            width=5,
+        )
 
 
 def village_grid() -> Pixels:
@@ -211,7 +299,10 @@ def market_prices() -> Pixels:
     """Show market prices on a phone before a night market's lamps."""
     height, width = 1280, 1280
     x, y = grid(height, width)
-    canvas = (mix(rgb(0.012, 0.012, 0.020), rgb(0.11, 0.05, 0.022), np.exp(-np.abs(y - 640) / 300)) + 0 * x).astype(np.float32)
+    canvas = (
+        mix(rgb(0.012, 0.012, 0.020), rgb(0.11, 0.05, 0.022), np.exp(-np.abs(y - 640) / 300))
+        + 0 * x
+    ).astype(np.float32)
     _lights(canvas, 741, (200, 1000), 90, 1.3)
     canvas = blur(canvas, 2.0)
     quad: Quad = ((420.0, 120.0), (905.0, 92.0), (935.0, 1196.0), (432.0, 1150.0))
