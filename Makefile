@@ -100,7 +100,7 @@ $(VENV)/.chromium: $(VENV)/.dev
 # Nothing we use needs its install script, and a package that runs none can do less harm.
 node_modules/.made: package.json package-lock.json $(NODE_WHEEL)
 	@echo "Installing front-end packages into node_modules"
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 app/static/.made: node_modules/.made $(shell find app/assets -type f)
