@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
+from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
@@ -19,12 +20,22 @@ from app.accounts import views as accounts_views
 from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
+from judging.queries.rubric import criteria_of
 from media.stores import store_from_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
-NAVIGATION: tuple[NavItem, ...] = ()
+NAVIGATION: tuple[NavItem, ...] = (
+    NavItem(_l("Contests"), "contests.forum", lambda _actor: True),
+    NavItem(_l("Manage"), "organiser.index", lambda actor: actor.is_organiser),
+)
 ACCOUNT_NAVIGATION: tuple[NavItem, ...] = ()
+
+MANAGE_TABS = (
+    (_l("Set-up"), "organiser.setup"),
+    (_l("Entries"), "organiser.entries"),
+)
+"""The organiser's pages of one contest: label and endpoint, which takes its slug."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -44,6 +55,10 @@ def create_app(settings: Settings) -> Flask:
         account_navigation=ACCOUNT_NAVIGATION,
     )
     security.init_app(app, settings)
+    # What the contests' pages show of judging, which stands above them and which they do not know.
+    app.extensions["podium.manage_tabs"] = MANAGE_TABS
+    app.extensions["podium.winners_of"] = lambda _session, _contest: ()
+    app.extensions["podium.criteria_of"] = criteria_of
     for room in (accounts_views, media.views, contests.views, judging.views):
         for blueprint in room.BLUEPRINTS:
             app.register_blueprint(blueprint)

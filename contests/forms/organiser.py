@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
+    DateField,
     DateTimeLocalField,
     IntegerField,
     RadioField,
@@ -138,7 +139,7 @@ class ContestForm(Form):
         """Fill the form from `contest` where there is one, from good defaults otherwise."""
         data = _contest_data(contest) if contest else {"declarations": _default_declarations()}
         super().__init__(*args, data=data | options.pop("data", {}), **options)
-        self.zone.choices = [(name, name.replace("_", " ")) for name in sorted(known_zones())]
+        self.zone.choices = zone_choices()
         self.sdgs.choices = sdg_choices()
         self.action_lines.choices = action_line_choices()
 
@@ -212,6 +213,30 @@ class NewContestForm(ContestForm):
     )
 
 
+class ForumForm(Form):
+    """The forum itself: its name, its line, its dates."""
+
+    name = StringField(_l("Name"), [DataRequired(), Length(max=160)])
+    tagline = StringField(
+        _l("Tagline"), [Length(max=300)], description=_l("One line under the name.")
+    )
+    starts_on = DateField(_l("First day"), [InputRequired()])
+    ends_on = DateField(_l("Last day"), [InputRequired()])
+    zone = SelectField(
+        _l("Time zone"), [DataRequired()], description=_l("Where the forum is held.")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer every zone."""
+        super().__init__(*args, **options)
+        self.zone.choices = zone_choices()
+
+    def validate_ends_on(self, field: DateField) -> None:
+        """Refuse a last day before the first."""
+        if self.starts_on.data and field.data and field.data < self.starts_on.data:
+            raise ValidationError(_("The last day must not come before the first."))
+
+
 class ScreenForm(Form):
     """A verdict of the eligibility check."""
 
@@ -239,6 +264,11 @@ class LatePassForm(Form):
     email = StringField(_l("E-mail address of the entrant"), [DataRequired(), Length(max=255)])
     until = DateTimeLocalField(_l("Until"), [InputRequired()], format="%Y-%m-%dT%H:%M")
     reason = StringField(_l("Reason"), [DataRequired(), Length(max=300)])
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Return every time zone as a choice."""
+    return [(name, name.replace("_", " ")) for name in sorted(known_zones())]
 
 
 def _check_order(least: int | None, most: int | None) -> None:

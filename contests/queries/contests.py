@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.accounts.models import User
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, Forum, LatePass
 from contests.rules import EntryRules, Window
@@ -59,6 +60,26 @@ def entry_counts(session: Session, contest: Contest) -> dict[tuple[EntryState, S
         .group_by(Entry.state, Entry.screening)
     )
     return {(state, screening): count for state, screening, count in rows}
+
+
+def entry_total(session: Session, contest: Contest) -> int:
+    """Return how many entries stand in a contest."""
+    return sum(
+        count
+        for (state, _screening), count in entry_counts(session, contest).items()
+        if state is EntryState.SUBMITTED
+    )
+
+
+def late_passes(session: Session, contest: Contest) -> Sequence[tuple[LatePass, User]]:
+    """Return a contest's late passes with the people they are for."""
+    rows = session.execute(
+        select(LatePass, User)
+        .join(User, User.id == LatePass.user_id)
+        .where(LatePass.contest_id == contest.id)
+        .order_by(LatePass.until)
+    )
+    return [(late_pass, user) for late_pass, user in rows]
 
 
 def window_of(contest: Contest) -> Window:

@@ -1,7 +1,7 @@
 """Setting up contests, moving them through their states, and checking who may stay in them."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -97,6 +97,28 @@ def update_contest(
         now=now,
         details=changed,
     )
+
+
+def put_forum(
+    session: Session,
+    *,
+    forum: Forum | None,
+    name: str,
+    tagline: str,
+    starts_on: date,
+    ends_on: date,
+    zone: str,
+    actor: Actor,
+    now: datetime,
+) -> Forum:
+    """Make the forum, or change the one there is."""
+    forum = forum or Forum()
+    forum.name, forum.tagline, forum.zone = name, tagline, zone
+    forum.starts_on, forum.ends_on = starts_on, ends_on
+    session.add(forum)
+    session.flush()
+    audit.record(session, actor=actor, verb="forum.change", subject=f"forum:{forum.id}", now=now)
+    return forum
 
 
 def set_cover(session: Session, *, contest: Contest, asset: Asset, now: datetime) -> None:

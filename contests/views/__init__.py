@@ -2,4 +2,6 @@
 
 from flask import Blueprint
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+from contests.views import organiser, public, words
+
+BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, organiser.blueprint, words.blueprint)

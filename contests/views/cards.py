@@ -1,0 +1,60 @@
+"""What pages show of an entry: its picture, its title, whose it is."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from contests.forms.fields import country_name
+from contests.models import Contest, Entry, EntryVersion
+from media.limits import AssetKind
+from media.models import Asset
+from media.service import PictureView, picture
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCard:
+    """An entry in a list; `picture` is None where it has none."""
+
+    url: str
+    number: int
+    title: str
+    by: str
+    summary: str
+    alt: str
+    picture: PictureView | None
+
+
+def assets_of(version: EntryVersion, kind: AssetKind) -> list[Asset]:
+    """Return a version's files of one kind, in the entrant's order."""
+    return [file.asset for file in version.files if file.asset.kind is kind]
+
+
+def pictures_of(version: EntryVersion) -> list[PictureView]:
+    """Return a version's pictures in the entrant's order."""
+    return [picture(asset) for asset in assets_of(version, AssetKind.PICTURE)]
+
+
+def by_line(entry: Entry) -> str:
+    """Return "Name, Country" of a photographer, or a team's name."""
+    if entry.team is not None:
+        return entry.team.name
+    country = country_name(entry.current.country) if entry.current else ""
+    return ", ".join(part for part in (entry.owner.name, country) if part)
+
+
+def card(contest: Contest, entry: Entry) -> EntryCard:
+    """Return a submitted entry as lists show it."""
+    version = entry.current
+    if version is None or entry.number is None:
+        message = f"entry {entry.id} was never submitted"
+        raise ValueError(message)
+    pictures = pictures_of(version)
+    return EntryCard(
+        url=url_for("contests.entry", slug=contest.slug, number=entry.number),
+        number=entry.number,
+        title=version.title,
+        by=by_line(entry),
+        summary=version.summary,
+        alt=version.alt_text or version.title,
+        picture=pictures[0] if pictures else None,
+    )
