@@ -21,12 +21,14 @@ from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
 from judging.queries.rubric import criteria_of
+from judging.views.judge import sits_on_panel
 from media.stores import store_from_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Contests"), "contests.forum", lambda _actor: True),
+    NavItem(_l("Judge's desk"), "judge.desk", sits_on_panel),
     NavItem(_l("Manage"), "organiser.index", lambda actor: actor.is_organiser),
 )
 ACCOUNT_NAVIGATION: tuple[NavItem, ...] = ()

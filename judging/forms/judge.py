@@ -88,7 +88,7 @@ class BallotForm(Form):
     def blame(self, error: InvalidError) -> None:
         """Put a domain error's sentence on the field it is about."""
         name = mark_name(error.field or "")
-        field = self[name] if name in self else self.comment
+        field = next((field for field in self if field.name == name), self.comment)
         field.errors = [*field.errors, render_message(error)]
 
 

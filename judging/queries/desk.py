@@ -185,7 +185,7 @@ def _shares(session: Session, judges: Sequence[Judge]) -> dict[int, list[DeskRou
     return shares
 
 
-def _lines(judge_ids: Sequence[int]) -> Select[Any]:
+def _lines(judge_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Ballot.judge_id,
@@ -205,7 +205,7 @@ def _lines(judge_ids: Sequence[int]) -> Select[Any]:
     )
 
 
-def _line(row: Row[Any]) -> DeskBallot:
+def _line(row: Row[*tuple[Any, ...]]) -> DeskBallot:
     is_in = row.entry_state is EntryState.SUBMITTED and row.screening is not Screening.INELIGIBLE
     return DeskBallot(
         id=row.id,

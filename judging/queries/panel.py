@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.authz import Actor
 from app.errors import NotFoundError
-from contests.models import Contest, Entry, EntryVersion, TeamMember, VersionAsset
+from contests.models import Contest, Entry, LatePass, TeamMember
 from contests.states import EntryState, Screening
 from judging.models import Ballot, Judge, Recusal, Round
 from judging.states import BallotState, RoundState
-from media.models import Asset
 
 
 def is_judge(session: Session, actor: Actor) -> bool:
@@ -26,13 +25,14 @@ def find_judge(session: Session, *, contest_id: int, email: str) -> Judge | None
     return session.scalar(select(Judge).where(Judge.contest_id == contest_id, Judge.email == email))
 
 
-def find_judge_by_token(session: Session, digest: str) -> Judge | None:
-    """Return whose invitation has this digest, with contest and forum loaded."""
-    return session.scalar(
+def find_judge_by_token(session: Session, digest: str, *, lock: bool) -> Judge | None:
+    """Return whose invitation has this digest; with `lock`, a second click waits for the first."""
+    wanted = (
         select(Judge)
         .where(Judge.token_digest == digest)
-        .options(joinedload(Judge.contest).joinedload(Contest.forum))
+        .options(selectinload(Judge.contest).selectinload(Contest.forum))
     )
+    return session.scalar(wanted.with_for_update(of=Judge) if lock else wanted)
 
 
 def get_seat(session: Session, *, slug: str, user_id: int | None) -> Judge:
@@ -61,9 +61,21 @@ def own_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
         select(Judge.id, Entry.id)
         .join(Entry, Entry.contest_id == Judge.contest_id)
         .join(User, is_person)
-        .where(Judge.contest_id == contest_id, or_(Entry.owner_id == User.id, in_team))
+        .where(
+            Judge.contest_id == contest_id,
+            Entry.state == EntryState.SUBMITTED,
+            or_(Entry.owner_id == User.id, in_team),
+        )
     )
     return {(judge_id, entry_id) for judge_id, entry_id in found}
+
+
+def entries_close_at(session: Session, contest: Contest) -> datetime:
+    """Return when the last entry can come in, late passes included."""
+    latest = session.scalar(
+        select(func.max(LatePass.until)).where(LatePass.contest_id == contest.id)
+    )
+    return max(contest.closes_at, latest or contest.closes_at)
 
 
 def recused_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
@@ -85,27 +97,6 @@ def recusals_of(session: Session, judge: Judge) -> list[Recusal]:
             .where(Recusal.judge_id == judge.id)
             .order_by(Entry.number)
             .options(joinedload(Recusal.entry))
-        )
-    )
-
-
-def entries_to_judge(session: Session, contest: Contest) -> list[Entry]:
-    """Return the entries that stand in a contest, as submitted last, their pictures loaded."""
-    return list(
-        session.scalars(
-            select(Entry)
-            .where(
-                Entry.contest_id == contest.id,
-                Entry.state == EntryState.SUBMITTED,
-                Entry.screening != Screening.INELIGIBLE,
-            )
-            .order_by(Entry.number)
-            .options(
-                joinedload(Entry.current)
-                .selectinload(EntryVersion.files)
-                .joinedload(VersionAsset.asset)
-                .selectinload(Asset.renditions)
-            )
         )
     )
 

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, select
+from flask_babel import ngettext
+from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
 from app import audit, mail
+from app.accounts.addresses import normal_address
 from app.accounts.models import User
-from app.accounts.queries import actor_of
+from app.accounts.queries import actor_of, find_user_by_email
 from app.accounts.service import put_user
 from app.authz import Actor
 from app.errors import N_, ConflictError, GoneError, NotFoundError
+from app.web import absolute_url, instant_twice
 from contests.models import Contest
+from contests.queries.entries import eligible_entries
 from contests.states import ContestState
 from judging.models import Ballot, Judge, Mark, Recusal, RecusalSource
 from judging.queries.panel import (
-    entries_to_judge,
+    entries_close_at,
     find_judge,
     find_judge_by_token,
     live_ballots,
@@ -28,7 +32,6 @@ from judging.queries.panel import (
     recused_pairs,
 )
 from judging.service.ballots import check_reason, end_ballot
-from judging.service.links import absolute_url
 from judging.states import BallotState
 
 INVITATION_DAYS = 30
@@ -51,9 +54,10 @@ def invite(
 ) -> Judge:
     """Invite somebody to a panel by mail.
 
-    Inviting the same address again renews the link, and takes back a removal.
+    Inviting the same address again renews the link, and takes back a removal. Raises InvalidError
+    where `email` is no address.
     """
-    address = email.strip().lower()
+    address = normal_address(email)
     judge = find_judge(session, contest_id=contest.id, email=address)
     if judge is None:
         judge = Judge(contest=contest, email=address)
@@ -73,17 +77,18 @@ def invite(
         judge=judge,
         inviter=actor.name,
         url=url,
+        expires=instant_twice(_expiry(now), contest.zone, _own_zone(judge)),
     )
     return judge
 
 
-def get_invitation(session: Session, *, token: str, now: datetime) -> Judge:
+def get_invitation(session: Session, *, token: str, now: datetime, lock: bool = False) -> Judge:
     """Return whose invitation this is, while its link can still be used.
 
     Raises InvitationUsedError after its first use, GoneError where it was forged, has expired or
     was taken back.
     """
-    judge = find_judge_by_token(session, _digest(token))
+    judge = find_judge_by_token(session, _digest(token), lock=lock)
     if judge is None or judge.removed_at is not None:
         raise GoneError(
             N_(
@@ -108,12 +113,12 @@ def accept(session: Session, *, token: str, now: datetime) -> tuple[Judge, User]
     The link came to that address, so its first use also signs in. Raises what `get_invitation`
     raises, and GoneError for an account that was closed.
     """
-    judge = get_invitation(session, token=token, now=now)
-    known = session.scalar(select(User.name).where(User.email == judge.email))
+    judge = get_invitation(session, token=token, now=now, lock=True)
+    known = find_user_by_email(session, judge.email)
     user = put_user(
         session,
         email=judge.email,
-        name=known or judge.name,
+        name=known.name if known else judge.name,
         password=None,
         organiser=False,
         now=now,
@@ -142,10 +147,10 @@ def find_conflicts(session: Session, *, judge: Judge, actor: Actor, now: datetim
     )
 
 
-def entries_are_frozen(contest: Contest, now: datetime) -> bool:
+def entries_are_frozen(session: Session, contest: Contest, now: datetime) -> bool:
     """Tell whether judges may look at the entries: they do not change any more."""
     early = {ContestState.DRAFT, ContestState.PUBLISHED}
-    return contest.state not in early or now >= contest.closes_at
+    return contest.state not in early or now >= entries_close_at(session, contest)
 
 
 def declare(
@@ -161,15 +166,15 @@ def declare(
     Raises ConflictError while entries still come in, NotFoundError for an entry that is not in the
     contest, InvalidError for a reason too long.
     """
-    if not entries_are_frozen(judge.contest, now):
+    if not entries_are_frozen(session, judge.contest, now):
         raise ConflictError(
             N_("Entries come in until %(at)s; conflicts of interest are declared after that."),
             code="entries-open",
-            at=judge.contest.closes_at,
+            at=entries_close_at(session, judge.contest),
             zone=judge.contest.zone,
         )
     find_conflicts(session, judge=judge, actor=actor, now=now)
-    offered = {entry.id for entry in entries_to_judge(session, judge.contest)}
+    offered = {entry.id for entry in eligible_entries(session, judge.contest)}
     if not conflicts.keys() <= offered:
         raise NotFoundError
     reasons = {
@@ -245,7 +250,7 @@ def remind(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> No
         name=judge.name,
         forum=judge.contest.forum,
         judge=judge,
-        work=work,
+        work=[_work_line(judge, *row) for row in work],
         url=url,
     )
 
@@ -295,8 +300,31 @@ def _renew_link(judge: Judge, now: datetime) -> str:
     """Give a judge a new invitation token; return its address, which is kept nowhere."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     judge.token_digest, judge.token_used_at = _digest(token), None
-    judge.token_expires_at = now + timedelta(days=INVITATION_DAYS)
+    judge.token_expires_at = _expiry(now)
     return absolute_url("judge.invitation", token=token)
+
+
+def _expiry(now: datetime) -> datetime:
+    return now + timedelta(days=INVITATION_DAYS)
+
+
+def _work_line(judge: Judge, title: str, due_at: datetime | None, missing: int) -> str:
+    """Return one round's sentence for the reminder."""
+    what = ngettext(
+        "%(title)s: %(num)s entry is not submitted yet.",
+        "%(title)s: %(num)s entries are not submitted yet.",
+        missing,
+        title=title,
+    )
+    if due_at is None:
+        return str(what)
+    when = instant_twice(due_at, judge.contest.zone, _own_zone(judge))
+    return f"{what} {_('Please finish by %(when)s.', when=when)}"
+
+
+def _own_zone(judge: Judge) -> str:
+    """Return the zone a mail may call theirs; the contest's, lest the sender's be taken for it."""
+    return (judge.user.zone if judge.user else "") or judge.contest.zone
 
 
 def _digest(token: str) -> str:

@@ -15,10 +15,10 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from flask_security import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import clock
+from app.accounts.service import sign_in
 from app.authz import Actor, Permission, permission, require
 from app.errors import (
     N_,
@@ -37,6 +37,7 @@ from app.web import (
     render_message,
     wants_json,
 )
+from contests.queries.entries import eligible_entries
 from judging import policies
 from judging.forms.judge import (
     BallotForm,
@@ -94,9 +95,7 @@ def accept_invitation(token: str) -> Response | str:
         judge, user = panel.accept(current_session(), token=token, now=clock.now())
     except InvitationUsedError as error:
         return _used(error)
-    if current_actor().is_authenticated:
-        logout_user()
-    login_user(user, authn_via=["email"])
+    sign_in(user)
     return _briefing(judge)
 
 
@@ -143,21 +142,22 @@ def declare(slug: str) -> Response | str:
 
 def _show_briefing(judge: Judge, form: DeclarationForm) -> str:
     session = current_session()
-    frozen = panel.entries_are_frozen(judge.contest, clock.now())
-    recusals = panel_queries.recusals_of(session, judge)
-    barred = {recusal.entry_id for recusal in recusals}
+    frozen = panel.entries_are_frozen(session, judge.contest, clock.now())
     asked = frozen and judge.declared_at is None
-    entries = panel_queries.entries_to_judge(session, judge.contest) if asked else []
+    entries = eligible_entries(session, judge.contest) if asked else ()
+    barred = panel.barred_pairs(session, judge.contest) if asked else set()
     return render_template(
         "judging/judge/briefing.html",
         judge=judge,
         contest=judge.contest,
         rounds=desk_queries.briefed_rounds(session, judge.contest_id),
-        recusals=recusals,
+        recusals=panel_queries.recusals_of(session, judge),
         frozen=frozen,
         form=form,
         reasons=request.form,
-        entries=[(entry, thumbnail(entry)) for entry in entries if entry.id not in barred],
+        entries=[
+            (entry, thumbnail(entry)) for entry in entries if (judge.id, entry.id) not in barred
+        ],
     )
 
 
