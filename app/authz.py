@@ -23,6 +23,7 @@ class Actor:
     email: str = ""
     roles: frozenset[str] = frozenset()
     zone: str | None = None
+    locale: str | None = None
 
     @property
     def is_authenticated(self) -> bool:

@@ -31,7 +31,9 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Judge's desk"), "judge.desk", sits_on_panel),
     NavItem(_l("Manage"), "organiser.index", lambda actor: actor.is_organiser),
 )
-ACCOUNT_NAVIGATION: tuple[NavItem, ...] = ()
+ACCOUNT_NAVIGATION: tuple[NavItem, ...] = (
+    NavItem(_l("Your account"), "accounts.account", lambda actor: actor.is_authenticated),
+)
 
 MANAGE_TABS = (
     (_l("Set-up"), "organiser.setup"),

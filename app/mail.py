@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import current_app
-from sqlalchemy import CheckConstraint, String, Text, or_, select
+from sqlalchemy import CheckConstraint, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -88,22 +88,41 @@ def send_text(session: Session, *, to: str, subject: str, body: str, now: dateti
 
 @job("mail.deliver")
 def deliver(mail_id: int) -> None:
-    """Hand one queued mail to the transport; a failure is tried again, later and later."""
+    """Hand one queued mail to the transport; a failure is tried again, later and later.
+
+    No transaction is open meanwhile: a slow mail server must not hold up SQLite's other writers.
+    """
+    now = clock.now()
+    mail = _take(mail_id, now)
+    if mail is None:
+        return
+    try:
+        _transmit(_message(mail, now))
+    # ValueError: a header that no mail may have; later attempts end in `failed`, as they should.
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        log.warning("mail %s: attempt %s failed: %s", mail.id, mail.attempts, error)
+        if mail.attempts >= ATTEMPTS:
+            _settle(mail_id, state=MailState.FAILED)
+    else:
+        _settle(mail_id, state=MailState.SENT, sent_at=now, body=None)
+
+
+def _take(mail_id: int, now: datetime) -> OutgoingMail | None:
+    """Return a mail that is due, and keep everybody else from it until its next attempt."""
     with transaction() as session:
         mail = session.get(OutgoingMail, mail_id, with_for_update=True)
         if mail is None or mail.state is not MailState.QUEUED:
-            return
-        now = clock.now()
+            return None
+        if mail.retry_at is not None and mail.retry_at > now:
+            return None
         mail.attempts += 1
-        try:
-            _transmit(_message(mail, now))
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("mail %s: attempt %s failed: %s", mail.id, mail.attempts, error)
-            mail.retry_at = now + timedelta(minutes=2**mail.attempts)
-            if mail.attempts >= ATTEMPTS:
-                mail.state = MailState.FAILED
-            return
-        mail.state, mail.sent_at, mail.body = MailState.SENT, now, None
+        mail.retry_at = now + timedelta(minutes=2**mail.attempts)
+        return mail
+
+
+def _settle(mail_id: int, **columns: Any) -> None:
+    with transaction() as session:
+        session.execute(update(OutgoingMail).where(OutgoingMail.id == mail_id).values(**columns))
 
 
 @sweep
@@ -122,6 +141,12 @@ def deliver_waiting(now: datetime) -> None:
         deliver(mail_id)
 
 
+def absolute_url(endpoint: str, **values: str | int) -> str:
+    """Return the address of a page for a mail: PUBLIC_URL's, whatever host a request named."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return _settings().public_url.rstrip("/") + path
+
+
 def _message(mail: OutgoingMail, now: datetime) -> EmailMessage:
     message = EmailMessage()
     message["From"] = _settings().mail_from
@@ -138,19 +163,25 @@ def _settings() -> Settings:
     return settings
 
 
-def _transmit(message: EmailMessage) -> None:
+def folder() -> Path | None:
+    """Return the folder that mails are written to, or None where they are sent."""
     url = urlsplit(_settings().mail_url)
-    if url.scheme == "folder":
-        _write(message, Path(unquote(url.path)))
+    return Path(unquote(url.path)) if url.scheme == "folder" else None
+
+
+def _transmit(message: EmailMessage) -> None:
+    place = folder()
+    if place is not None:
+        _write(message, place)
         return
     with _smtp() as server:
         server.send_message(message)
 
 
-def _write(message: EmailMessage, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def _write(message: EmailMessage, place: Path) -> None:
+    place.mkdir(parents=True, exist_ok=True)
     name = f"{clock.now():%Y%m%dT%H%M%S%f}-{message['Message-ID'].strip('<>').split('.')[1]}.eml"
-    (folder / name).write_bytes(message.as_bytes())
+    (place / name).write_bytes(message.as_bytes())
 
 
 @contextmanager
@@ -172,10 +203,10 @@ def _smtp() -> Iterator[smtplib.SMTP]:
 
 def check() -> None:
     """Raise UnavailableError unless the transport answers."""
-    url = urlsplit(_settings().mail_url)
+    place = folder()
     try:
-        if url.scheme == "folder":
-            Path(unquote(url.path)).mkdir(parents=True, exist_ok=True)
+        if place is not None:
+            place.mkdir(parents=True, exist_ok=True)
         else:
             with _smtp():
                 pass

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -33,6 +33,10 @@ class User(Base, UserMixin):
     """A person; the columns down to `update_datetime` are Flask-Security's."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_in_lower_case"),
+        CheckConstraint("links_used >= 0", name="links_used_not_negative"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(255), unique=True)
@@ -48,6 +52,8 @@ class User(Base, UserMixin):
     country: Mapped[str] = mapped_column(String(2), default="")
     zone: Mapped[str] = mapped_column(String(64), default="")
     locale: Mapped[str] = mapped_column(String(8), default="")
+    # A sign-in link carries this number: once one is used, every older one is worth nothing.
+    links_used: Mapped[int] = mapped_column(default=0)
 
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment] # narrower than the mixin
         secondary=role_members, lazy="selectin"

@@ -1,9 +1,12 @@
 """Reading people."""
 
 from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import User
 from app.authz import ANYBODY, Actor
+from app.errors import NotFoundError
 
 
 def load_actor() -> Actor:
@@ -19,4 +22,18 @@ def actor_of(user: User) -> Actor:
         email=user.email,
         roles=frozenset(role.name for role in user.roles),
         zone=user.zone or None,
+        locale=user.locale or None,
     )
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """Return a person; raise NotFoundError where there is none."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError
+    return user
+
+
+def find_user_by_email(session: Session, address: str) -> User | None:
+    """Return the person with this address, given in its stored spelling (`normal_address`)."""
+    return session.scalar(select(User).where(User.email == address))

@@ -6,14 +6,15 @@ from flask import Flask
 
 from app.authz import Actor
 from app.settings import Settings
-from app.web import answers, gate, headers, language, limits, pages, zones
+from app.web import answers, gate, headers, language, limits, mailbox, pages, probes, zones
 from app.web.forms import Form
 from app.web.gate import current_actor
-from app.web.language import render_message
+from app.web.language import languages, remember_language, render_message
 from app.web.limits import limiter
-from app.web.pages import NavItem, Page, wants_json
+from app.web.pages import NavItem, Page, absolute_url, local_path, wants_json
 from app.web.text import markdown
 from app.web.zones import (
+    browser_zone,
     format_clock,
     format_instant,
     in_zone,
@@ -21,12 +22,15 @@ from app.web.zones import (
     known_zones,
     local_instant,
     reader_zone,
+    zone_city,
 )
 
 __all__ = [
     "Form",
     "NavItem",
     "Page",
+    "absolute_url",
+    "browser_zone",
     "current_actor",
     "format_clock",
     "format_instant",
@@ -34,12 +38,16 @@ __all__ = [
     "init_app",
     "instant_twice",
     "known_zones",
+    "languages",
     "limiter",
     "local_instant",
+    "local_path",
     "markdown",
     "reader_zone",
+    "remember_language",
     "render_message",
     "wants_json",
+    "zone_city",
 ]
 
 
@@ -59,3 +67,5 @@ def init_app(
     gate.init_app(app, load_actor)
     answers.init_app(app)
     pages.init_app(app, navigation, account_navigation)
+    probes.init_app(app)
+    mailbox.init_app(app, settings)

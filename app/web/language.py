@@ -5,35 +5,59 @@ from datetime import datetime
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from markupsafe import Markup
+from werkzeug.wrappers import Response
 
 from app.errors import DomainError
+from app.web.gate import current_actor
 from app.web.zones import instant_twice
 
 COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
 
 babel = Babel()
 
 
 def init_app(app: Flask) -> None:
-    """Choose a language that Podium has a catalogue for: cookie, then the browser's wish."""
+    """Choose a language that Podium has a catalogue for.
+
+    This device's choice counts first, then the account's, then the browser's wish.
+    """
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     babel.init_app(app, locale_selector=_select)
     app.context_processor(_context)
+    app.after_request(_keep_choice)
 
 
 def languages() -> list[str]:
     """Return the codes of the languages that can be chosen."""
-    return sorted({str(locale).replace("_", "-") for locale in babel.list_translations()} | {"en"})
+    if "podium.languages" not in current_app.extensions:
+        found = {str(locale).replace("_", "-") for locale in babel.list_translations()}
+        current_app.extensions["podium.languages"] = sorted(found | {"en"})
+    known: list[str] = current_app.extensions["podium.languages"]
+    return known
+
+
+def remember_language(response: Response, code: str) -> None:
+    """Let this browser have its pages in the language `code` from now on."""
+    response.set_cookie(
+        COOKIE, code, max_age=COOKIE_SECONDS, samesite="Lax", secure=request.is_secure
+    )
 
 
 def _select() -> str:
     if not has_request_context():
         return "en"
-    known = current_app.extensions.setdefault("podium.languages", languages())
-    chosen = request.args.get("lang") or request.cookies.get(COOKIE)
-    if chosen in known:
-        return str(chosen).replace("-", "_")
-    return (request.accept_languages.best_match(known) or "en").replace("-", "_")
+    known = languages()
+    wishes = (request.args.get("lang"), request.cookies.get(COOKIE), current_actor().locale)
+    chosen = next((wish for wish in wishes if wish in known), None)
+    return (chosen or request.accept_languages.best_match(known) or "en").replace("-", "_")
+
+
+def _keep_choice(response: Response) -> Response:
+    chosen = request.args.get("lang")
+    if chosen in languages():
+        remember_language(response, str(chosen))
+    return response
 
 
 def _context() -> dict[str, object]:

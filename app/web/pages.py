@@ -1,6 +1,7 @@
 """What every page is given: navigation, addresses of built files, and the parts of lists."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -12,11 +13,14 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import LazyString
 
 from app.authz import Actor
+from app.settings import Settings
 from app.web.gate import current_actor
 from app.web.language import languages
 from app.web.text import markdown
 
 Item = TypeVar("Item")
+
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,21 @@ def wants_json() -> bool:
     """Return whether a script asks: it says so in Accept, or talks JSON itself."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return request.is_json or best == "application/json"
+
+
+def local_path(wished: str | None) -> str:
+    """Return `wished` where it is a path of this site, and the first page's where it is not.
+
+    Browsers take two slashes, a backslash or a hidden tab for the way to another site.
+    """
+    return wished if wished and _LOCAL_PATH.fullmatch(wished) else "/"
+
+
+def absolute_url(endpoint: str, **values: str | int) -> str:
+    """Return the address of a page as a mail needs it; works where there is no request too."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    settings: Settings = current_app.extensions["podium.settings"]
+    return settings.public_url.rstrip("/") + path
 
 
 def static_url(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_skeleton, format_timedelta, get_timezone_location
@@ -34,7 +35,13 @@ def known_zones() -> frozenset[str]:
 
 def reader_zone() -> str | None:
     """Return the reader's zone: from their account, else from the browser's cookie."""
-    chosen = current_actor().zone or request.cookies.get(COOKIE, "")
+    chosen = current_actor().zone or browser_zone()
+    return chosen if chosen in known_zones() else None
+
+
+def browser_zone() -> str | None:
+    """Return the zone that the browser says it is in."""
+    chosen = unquote(request.cookies.get(COOKIE, ""))
     return chosen if chosen in known_zones() else None
 
 
