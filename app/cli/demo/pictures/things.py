@@ -47,35 +47,21 @@ def mast(canvas: Field, foot: Point, tall: float, colour: Field) -> None:
 
 
 def acacia(canvas: Field, foot: Point, tall: float, colour: Field, seed: int) -> None:
-    """Draw a flat-topped savannah tree, `tall` pixels high."""
+    """Draw a flat-topped savannah tree, `tall` pixels high: forked limbs under pads of leaves."""
     rng = np.random.default_rng(seed)
     x, y = foot
-    fork = (x + tall * 0.04, y - tall * 0.42)
-    stroke(canvas, foot, fork, colour=colour, width=tall * 0.06, end=tall * 0.038)
-    for _ in range(9):
-        end = (x + tall * float(rng.uniform(-0.6, 0.62)), y - tall * float(rng.uniform(0.72, 0.86)))
-        stroke(canvas, fork, end, colour=colour, width=tall * 0.026, end=tall * 0.008)
-    for _ in range(230):
-        across = float(rng.normal(0, 0.33))
-        lift = 0.83 + float(rng.normal(0, 0.035)) - 0.11 * across * across
-        size = tall * float(rng.uniform(0.012, 0.042))
-        spot = (x + tall * across * 1.25, y - tall * lift)
-        disc(canvas, spot, size, colour=colour, soft=size * 0.5, opacity=0.92)
-
-
-def broadleaf(canvas: Field, foot: Point, tall: float, colour: Field, seed: int) -> None:
-    """Draw a round tree or bush as a cloud of leaves on a trunk."""
-    rng = np.random.default_rng(seed)
-    x, y = foot
-    stroke(canvas, foot, (x, y - tall * 0.5), colour=colour, width=tall * 0.07, end=tall * 0.03)
-    for _ in range(110):
-        turn, reach = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0, 1)) ** 0.6
-        spot = (
-            x + tall * 0.36 * reach * np.cos(turn),
-            y - tall * (0.62 + 0.34 * reach * np.sin(turn)),
-        )
-        size = tall * float(rng.uniform(0.02, 0.07))
-        disc(canvas, spot, size, colour=colour, soft=size * 0.4, opacity=0.9)
+    fork = (x + tall * 0.05, y - tall * 0.36)
+    stroke(canvas, foot, fork, colour=colour, width=tall * 0.06, end=tall * 0.04)
+    for limb in range(7):
+        lean = -0.62 + limb * 0.21 + float(rng.normal(0, 0.05))
+        lift = 0.84 - 0.16 * lean * lean + float(rng.normal(0, 0.02))
+        elbow = (x + tall * lean * 0.38, y - tall * (0.36 + 0.28 * lift))
+        end = (x + tall * lean, y - tall * lift)
+        stroke(canvas, fork, elbow, colour=colour, width=tall * 0.032, end=tall * 0.02)
+        stroke(canvas, elbow, end, colour=colour, width=tall * 0.02, end=tall * 0.006)
+        for _ in range(64):
+            spot = (end[0] + tall * float(rng.normal(0, 0.13)), end[1] - tall * abs(float(rng.normal(0, 0.026))))
+            disc(canvas, spot, tall * float(rng.uniform(0.005, 0.016)), colour=colour, opacity=0.9)
 
 
 def grass(
@@ -97,39 +83,18 @@ def grass(
 def person(canvas: Field, foot: Point, tall: float, colour: Field) -> None:
     """Draw a standing figure from afar."""
     x, y = foot
-    disc(canvas, (x, y - tall * 0.92), tall * 0.075, colour=colour)
-    stroke(
-        canvas,
-        (x, y - tall * 0.8),
-        (x, y - tall * 0.45),
-        colour=colour,
-        width=tall * 0.2,
-        end=tall * 0.15,
-    )
+    disc(canvas, (x, y - tall * 0.93), tall * 0.062, colour=colour)
+    half = ((0.03, 0.88), (0.035, 0.845), (0.115, 0.815), (0.10, 0.64), (0.085, 0.46), (0.09, 0.40))
+    left = [(x - a * tall, y - b * tall) for a, b in half]
+    area(canvas, left + [(2 * x - a, b) for a, b in reversed(left)], colour=colour)
     for side in (-1, 1):
-        hip = (x + side * tall * 0.04, y - tall * 0.48)
-        stroke(
-            canvas,
-            hip,
-            (x + side * tall * 0.07, y),
-            colour=colour,
-            width=tall * 0.085,
-            end=tall * 0.06,
-        )
-    stroke(
-        canvas,
-        (x + tall * 0.08, y - tall * 0.78),
-        (x + tall * 0.13, y - tall * 0.45),
-        colour=colour,
-        width=tall * 0.06,
-    )
-    stroke(
-        canvas,
-        (x - tall * 0.08, y - tall * 0.78),
-        (x - tall * 0.15, y - tall * 0.62),
-        colour=colour,
-        width=tall * 0.06,
-    )
+        hip = (x + side * tall * 0.045, y - tall * 0.44)
+        foot_at = (x + side * tall * 0.06, y - tall * 0.01)
+        stroke(canvas, hip, foot_at, colour=colour, width=tall * 0.085, end=tall * 0.05)
+        elbow = (x + side * tall * 0.155, y - tall * 0.62)
+        hand = (x + side * tall * (0.13 if side > 0 else 0.20), y - tall * (0.45 if side > 0 else 0.52))
+        stroke(canvas, (x + side * tall * 0.10, y - tall * 0.79), elbow, colour=colour, width=tall * 0.045)
+        stroke(canvas, elbow, hand, colour=colour, width=tall * 0.042, end=tall * 0.034)
 
 
 def boat(canvas: Field, middle: Point, length: float, colour: Field, *, crew: int = 1) -> None:
@@ -183,7 +148,7 @@ def poles(
         x, y = first[0] + (last[0] - first[0]) * share, first[1] + (last[1] - first[1]) * share
         size = tall * (1 - share)
         wide = size * 0.14
-        stroke(canvas, (x, y), (x, y - size), colour=colour, width=size * 0.03, end=size * 0.022)
+        stroke(canvas, (x, y), (x, y - size), colour=colour, width=size * 0.02, end=size * 0.015)
         stroke(
             canvas,
             (x - wide, y - size * 0.93),

@@ -32,21 +32,21 @@ def _channels(height: int, width: int, seed: int) -> Field:
     plane = np.zeros((1, height, width), dtype=np.float32)
     water = np.ones((1, 1, 1), dtype=np.float32)
     tips: list[tuple[Point, float, float, int]] = [
-        ((width * _APEX[0], height * _APEX[1]), np.pi / 2 + 0.1, 17.0, 0)
+        ((width * _APEX[0], height * _APEX[1]), np.pi / 2 + 0.1, 11.0, 0)
     ]
     while tips:
         at, heading, wide, age = tips.pop()
-        for _ in range(int(rng.uniform(7, 17))):
+        for _ in range(int(rng.uniform(4, 11))):
             heading += float(rng.normal(0, 0.23)) + (np.pi / 2 - heading) * 0.03
             size = float(rng.uniform(9, 15))
             to = (at[0] + size * float(np.cos(heading)), at[1] + size * float(np.sin(heading)))
             stroke(plane, at, to, colour=water, width=wide, end=wide * 0.985, soft=0.8)
             at, wide = to, wide * 0.985
-        if at[1] < height * 1.05 and age < 9 and wide > 0.9:
-            fork = float(rng.uniform(0.25, 0.55))
-            share = float(rng.uniform(0.6, 0.85))
-            tips.append((at, heading + fork * (1 - share), wide * share**0.7, age + 1))
-            tips.append((at, heading - fork * share, wide * (1 - share) ** 0.62, age + 1))
+        if at[1] < height * 1.05 and age < 12 and wide > 0.55:
+            fork = float(rng.uniform(0.45, 0.95))
+            share = float(rng.uniform(0.52, 0.80))
+            tips.append((at, heading + fork * (1 - share), wide * share**0.5, age + 1))
+            tips.append((at, heading - fork * share, wide * (1 - share) ** 0.5, age + 1))
     return plane[0]
 
 
@@ -80,7 +80,7 @@ def delta_from_above() -> Pixels:
     fine = sample(rough(512, 0.7, 408), u * 6, v * 6)
     fields = _fields(u, v, bend)
     wet = step(-0.42, -0.06, offshore + 0.03 * patch)
-    farmed = mix(rgb(0.10, 0.115, 0.045), rgb(0.23, 0.185, 0.10), fields)
+    farmed = mix(rgb(0.10, 0.115, 0.045), rgb(0.175, 0.150, 0.075), fields)
     mangrove = mix(rgb(0.018, 0.052, 0.028), rgb(0.05, 0.095, 0.04), step(-1.5, 1.5, patch))
     land = mix(farmed, mangrove, wet) * (1 + 0.18 * fine + 0.10 * patch)
     silt = mix(rgb(0.30, 0.225, 0.135), rgb(0.17, 0.185, 0.14), step(0.25, 0.9, v))
@@ -100,8 +100,8 @@ def delta_from_above() -> Pixels:
     )
     ocean = mix(ocean, rgb(0.25, 0.24, 0.16), np.clip(plume, 0, 1))
     canvas = mix(land, ocean, sea)
-    canvas = _cloudy(canvas, u, v, 411, cover=-1.55)
-    return develop(canvas, exposure=1.75, glow=0.06, vignette=0.3, contrast=0.4)
+    canvas = _cloudy(canvas, u, v, 415, cover=-2.0)
+    return develop(canvas, exposure=1.5, glow=0.06, vignette=0.3, contrast=0.4)
 
 
 def _fields(u: Field, v: Field, bend: Field) -> Field:
@@ -121,7 +121,7 @@ def _cloudy(canvas: Field, u: Field, v: Field, seed: int, *, cover: float) -> Fi
     thick = sample(rough(1024, 1.25, seed + 1), u * 0.9 + warp, v * 0.9 + warp)
     belt = sample(rough(256, 2.2, seed + 2), u * 0.8, v * 0.8)
     thick = thick * 0.85 + belt * 0.9 + cover
-    cloud = step(0.0, 1.1, thick)
+    cloud = step(-0.1, 1.9, thick) ** 1.3
     shade = np.roll(blur(cloud, 2.0), (16, 12), (0, 1))
     fluff = np.clip(0.75 + (thick - np.roll(thick, (-4, -4), (0, 1))) * 0.35, 0.5, 1.25)
     return mix(canvas * (1 - 0.5 * shade), rgb(0.66, 0.68, 0.70) * fluff, cloud * 0.95)
@@ -132,10 +132,10 @@ def reef_coast() -> Pixels:
     height, width = 1536, 1024
     u, v = _spread(height, width)
     warp = sample(rough(512, 1.9, 421), u, v)
-    base = (0.50 - u) * 1.5 - 0.28 * (v - 0.75) + 0.34 * warp * 0.62
-    base = base + 0.14 * sample(rough(512, 1.4, 422), u * 2, v * 2)
+    base = (0.50 - u) * 1.5 - 0.28 * (v - 0.75) + 0.20 * warp
+    base = base + 0.06 * sample(rough(512, 1.7, 422), u * 2, v * 2)
     fine = sample(rough(512, 1.0, 423), u * 4, v * 4)
-    ground = base + 0.03 * fine
+    ground = base + 0.016 * fine
     land = step(-0.005, 0.008, ground)
     mountains = np.clip(ground, 0, None) ** 1.25
     valleys = np.abs(sample(rough(512, 1.5, 424), u * 2.3 + 0.04 * warp, v * 2.3))
@@ -169,7 +169,7 @@ def reef_coast() -> Pixels:
         np.clip(road * 0.75 + town * 0.75, 0, 1) * land,
     )
     depth = np.clip(-ground, 0, None)
-    water = mix(rgb(0.028, 0.22, 0.235), rgb(0.006, 0.040, 0.095), step(0.0, 0.42, depth))
+    water = mix(rgb(0.040, 0.20, 0.21), rgb(0.007, 0.045, 0.090), step(0.0, 0.42, depth))
     water = mix(water, rgb(0.003, 0.014, 0.045), step(0.30, 0.95, depth))
     reef = np.exp(-(((depth - 0.19 - 0.02 * fine) / 0.032) ** 2)) * step(
         -1.1, 0.0, sample(rough(256, 1.3, 428), u * 4, v * 4)
@@ -179,8 +179,8 @@ def reef_coast() -> Pixels:
     water = mix(water, rgb(0.55, 0.60, 0.62), foam * 0.7)
     swell = np.sin((u * 0.7 + v) * 420 + 3 * warp) * 0.05 * step(0.2, 0.5, depth)
     canvas = mix(water * (1 + swell), soil, land)
-    canvas = _cloudy(canvas, u, v, 431, cover=-1.25)
-    return develop(canvas, exposure=1.9, glow=0.08, vignette=0.3, contrast=0.4)
+    canvas = _cloudy(canvas, u, v, 431, cover=-1.7)
+    return develop(canvas, exposure=1.5, glow=0.08, vignette=0.3, contrast=0.4)
 
 
 def lit_continent() -> Pixels:

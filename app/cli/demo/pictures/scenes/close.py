@@ -168,7 +168,7 @@ def storm_station() -> Pixels:
         521,
         cover=0.62,
         scale=0.55,
-        lit=(0.42, 0.38, 0.46),
+        lit=(0.26, 0.24, 0.31),
         shade=(0.018, 0.022, 0.034),
         softness=1.6,
         stretch=0.8,
@@ -178,7 +178,7 @@ def storm_station() -> Pixels:
     near = np.exp(-far((x - strike[0]), (y - strike[1]) * 1.2) / 230)
     billow = sample(rough(512, 1.4, 522), x / 1500 + 0 * y, y / 900 + 0 * x)
     canvas += (
-        near * np.clip(0.55 + 0.4 * billow, 0.05, 1.6) * rgb(0.48, 0.40, 0.66) * step(700, 420, y)
+        near * np.clip(0.55 + 0.4 * billow, 0.05, 1.6) * rgb(0.30, 0.25, 0.43) * step(700, 420, y)
     )
     veil = (
         np.exp(-(((x - 380 - (y - 400) * 0.18) / 250) ** 2)) * step(380, 520, y) * step(740, 660, y)
@@ -187,8 +187,8 @@ def storm_station() -> Pixels:
     canvas = mix(canvas, rgb(0.085, 0.09, 0.11), np.clip(veil * (0.7 + 0.22 * streak), 0, 0.95))
     rng = np.random.default_rng(529)
     sheet = np.zeros_like(canvas)
-    _bolt(sheet, strike, (930.0, horizon - 8), 3.4, rng, 0)
-    canvas += sheet + soft(sheet, 9) * 1.6 + soft(sheet, 60) * 3.0
+    _bolt(sheet, strike, (930.0, horizon - 8), 2.6, rng, 0)
+    canvas += sheet + soft(sheet, 9) * 0.7 + soft(sheet, 60) * 0.9
     line = horizon - 6 - np.abs(sample(rough(512, 0.9, 524), x / 600, 0 * x + 0.4)) * 7
     canvas += (rgb(0.012, 0.014, 0.016) - canvas) * np.clip((y - line) / 1.5, 0, 1)
     depth = np.clip((y - horizon) / width, 0.003, 1)
@@ -204,7 +204,7 @@ def storm_station() -> Pixels:
     _station(canvas, (470.0, 905.0), 520)
     grass(canvas, 1034, 150, rgb(0.055, 0.038, 0.016), 527, 560)
     grass(canvas, 1040, 110, rgb(0.022, 0.016, 0.008), 528, 380)
-    return develop(canvas, exposure=1.35, glow=0.16, contrast=0.35)
+    return develop(canvas, exposure=1.15, glow=0.12, contrast=0.35)
 
 
 def _bolt(
@@ -223,7 +223,7 @@ def _bolt(
             halved += [middle, b]
         points = halved
         jitter *= 0.52
-    path(sheet, points, colour=rgb(5.5, 5.0, 7.5) / (1 + 2.6 * depth), width=width / (1 + depth))
+    path(sheet, points, colour=rgb(6.5, 6.0, 8.5) / (1 + 2.2 * depth), width=width / (1 + depth))
     if depth < 2:
         for spot in rng.choice(len(points) - 14, 5 - depth, replace=False):
             a = points[int(spot)]

@@ -6,6 +6,7 @@ from app.cli.demo.pictures.film import Pixels, develop
 from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step
 from app.cli.demo.pictures.shapes import area, shine
 from app.cli.demo.pictures.sky import Clouds, gradient, overcast, sunlight
+from app.cli.demo.pictures.terrain import Camera, cast, haze, ridged, sunlit
 from app.cli.demo.pictures.things import boat, lighthouse, mast
 from app.cli.demo.pictures.water import Surface, reflect
 
@@ -65,7 +66,7 @@ def boats_at_sunrise() -> Pixels:
     for at, long in (((1130.0, 512.0), 74.0), ((1260.0, 498.0), 46.0), ((560.0, 540.0), 120.0)):
         _mirrored_boat(canvas, at, long, ink, crew=1)
     _mirrored_boat(canvas, (760.0, 700.0), 400.0, ink, crew=2)
-    return develop(canvas, exposure=0.66, contrast=0.45)
+    return develop(canvas, exposure=0.52, contrast=0.5)
 
 
 def _mirrored_boat(
@@ -116,30 +117,7 @@ def lighthouse_at_dusk() -> Pixels:
     sunlight(canvas, sun, rgb(1.1, 0.48, 0.2), spread=240)
     surface = Surface(233, swell=1.5, keep=(0.62, 0.68, 0.76), deep=(0.025, 0.05, 0.08), long=1.2)
     reflect(canvas, horizon, surface)
-    x, y = grid(height, width)
-    foam = sample(rough(512, 1.5, 234), x / 900 + 0 * y, (y - horizon) / 220 + 0 * x)
-    foam = step(0.3, 1.8, foam + step(1180, 1420, y)) * step(930, 1200, y) * 0.5
-    canvas += (rgb(0.42, 0.42, 0.50) - canvas) * foam
-    land = skyline(width, 236, base=0, tall=20, bends=70) + skyline(
-        width, 237, base=0, tall=5, bends=500
-    )
-    slope = 790 + 560 * step(760, 210, np.arange(width, dtype=np.float32)) ** 0.8
-    line = slope + land * step(100, 420, slope - 640)
-    grain = sample(rough(512, 1.0, 238), x / 300 + 0 * y, y / 190 + 0 * x)
-    facing = grain - sample(rough(512, 1.0, 238), (x - 5) / 300 + 0 * y, (y - 2) / 190 + 0 * x)
-    cliff = rgb(0.055, 0.048, 0.06) * (1 + 0.35 * grain) + rgb(0.42, 0.19, 0.11) * np.clip(
-        facing - 0.1, 0, 1.2
-    )
-    grassy = step(26, 0, y - line[None, :])
-    cliff = mix(cliff, rgb(0.075, 0.07, 0.04) * (1 + 0.4 * grain), grassy)
-    cover = np.clip((y - line[None, :] + grain * 2) / 1.6 + 0.5, 0, 1)
-    canvas += (cliff - canvas) * cover
-    wash = (
-        step(60, 0, np.abs(y - 1385 - 14 * grain - 22 * np.sin(x / 70))) * step(700, 300, x) * 0.55
-    )
-    canvas += (rgb(0.40, 0.40, 0.48) - canvas) * soft(
-        wash * np.clip(0.7 + 0.5 * foam + 0.4 * grain, 0, 1), 5
-    )
+    _headland(canvas, horizon, sun)
     lighthouse(canvas, (770.0, 796.0), 400, dark=rgb(0.16, 0.035, 0.03), pale=rgb(0.40, 0.35, 0.36))
     mast(canvas, (925.0, 796.0), 235, rgb(0.03, 0.026, 0.035))
     for left, right, tall in ((812, 900, 58), (832, 872, 88)):
@@ -155,7 +133,36 @@ def lighthouse_at_dusk() -> Pixels:
             colour=rgb(2.0, 1.1, 0.45),
         )
     _beam(canvas, (770.0, 444.0))
-    return develop(canvas, exposure=0.92, contrast=0.4, glow=0.16)
+    return develop(canvas, exposure=0.72, contrast=0.4, glow=0.16)
+
+
+def _headland(canvas: Field, horizon: float, sun: tuple[float, float]) -> None:
+    """Stand cliffs in the sea, the nearest at the right, surf at their feet, in place."""
+    axis = np.arange(1024, dtype=np.float32) / 1024
+    u, v = np.meshgrid(axis, axis)
+    ragged = sample(rough(512, 1.7, 236), u, v)
+    cape = 0.06 * np.exp(-(((v - 0.30) / 0.05) ** 2)) + 0.13 * np.exp(-(((v - 0.72) / 0.06) ** 2))
+    inland = u - 0.575 + cape + 0.010 * ragged + 0.004 * sample(rough(512, 1.0, 237), u * 4, v * 4)
+    rise = step(0, 0.011, inland) * 0.040 + step(0, 0.16, inland) * 0.05
+    relief = rise * (1 + 0.16 * ragged) + step(0, 0.01, inland) * ridged(1024, 238) * 0.006
+    relief = relief.astype(np.float32)
+    light = sunlit(relief, (-0.9, 0.42, 0.3))
+    camera = Camera(x=0.5, z=0.0, height=0.074, horizon=horizon / canvas.shape[1], zoom=1.3, near=0.06, far=1.7)
+    seen = cast(relief, camera, (canvas.shape[1], canvas.shape[2]))
+    up = sample(relief, seen.u, seen.v)
+    off = sample(inland.astype(np.float32), seen.u, seen.v)
+    veil, near = haze(seen, 1.5, sun)
+    grain = sample(rough(1024, 0.9, 239), seen.u * 9, seen.v * 9)
+    strata = sample(rough(512, 0.9, 240), up * 40 + seen.u, seen.v * 3)
+    turf = step(0.030, 0.042, up + 0.002 * grain)
+    rock = rgb(0.115, 0.09, 0.085) * (1 + 0.30 * strata + 0.2 * grain)
+    rock = mix(rock, rgb(0.085, 0.085, 0.035) * (1 + 0.35 * grain), turf)
+    earth = rock * (sample(light, seen.u, seen.v) * rgb(3.0, 1.35, 0.85) + rgb(0.42, 0.44, 0.66))
+    earth = mix(earth, mix(rgb(0.22, 0.19, 0.30), rgb(0.95, 0.45, 0.28), near), veil)
+    part = canvas[:, seen.top :]
+    foam_at = np.exp(np.clip(off, -1, 0) / 0.012) * step(-1.2, 0.9, grain + 1.4 * np.exp(np.clip(off, -1, 0) / 0.004) - 0.5)
+    part += (rgb(0.46, 0.43, 0.52) - part) * (foam_at * step(0.9, 0.5, seen.distance) * 0.8)
+    part += (earth - part) * (seen.ground * step(0.0004, 0.0016, up))
 
 
 def _beam(canvas: Field, lamp: tuple[float, float]) -> None:

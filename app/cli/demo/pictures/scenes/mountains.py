@@ -66,15 +66,15 @@ def relay_over_clouds() -> Pixels:
     open_sky = 0.5 - np.clip(sample(hollow(solid, 32), seen.u, seen.v) * 4, -0.3, 0.4)
     earth = albedo * (lit * rgb(3.6, 1.9, 0.95) + open_sky * rgb(0.27, 0.36, 0.58))
     merge(canvas, mix(earth, air, veil), seen)
-    mast(canvas, (1452.0, 662.0), 190, rgb(0.02, 0.02, 0.028))
-    return develop(canvas, exposure=0.52, contrast=0.4)
+    mast(canvas, (1452.0, 640.0), 105, rgb(0.02, 0.02, 0.028))
+    return develop(canvas, exposure=0.44, contrast=0.45)
 
 
 def rice_terraces() -> Pixels:
     """Show flooded terraces stepping down a misty valley, each mirroring the morning sky."""
     size = height, width = 1536, 1024
     base = rough(512, 2.6, 31) * 0.045 + rough(512, 2.0, 32) * 0.010
-    levels = 130.0
+    levels = 215.0
 
     def stepped(ground: Field) -> Field:
         level = ground * levels
@@ -116,11 +116,11 @@ def rice_terraces() -> Pixels:
     earth = mix(earth, _mirrored(canvas, seen, camera.horizon * height), flooded)
     edge = step(0.055, 0.02, within) * (1 - flooded)
     earth = earth * (1 - 0.55 * edge)
-    air = mix(rgb(0.46, 0.50, 0.56), rgb(1.5, 1.12, 0.72), near)
+    air = mix(rgb(0.40, 0.45, 0.54), rgb(1.5, 1.08, 0.66), near)
     valley = step(0.02, -0.07, sample(base, seen.u, seen.v)) * step(0.2, 0.8, seen.distance)
     merge(canvas, mix(earth, air, np.clip(veil + 0.5 * valley, 0, 0.96)), seen)
-    mast(canvas, (742.0, 470.0), 150, rgb(0.10, 0.10, 0.10))
-    return develop(canvas, exposure=0.62, contrast=0.45)
+    mast(canvas, (742.0, 462.0), 105, rgb(0.30, 0.27, 0.24))
+    return develop(canvas, exposure=0.40, contrast=0.5)
 
 
 def _mirrored(canvas: Field, seen: Seen, horizon: float) -> Field:
@@ -128,7 +128,7 @@ def _mirrored(canvas: Field, seen: Seen, horizon: float) -> Field:
     height, width = seen.u.shape
     _, y = grid(height, width)
     below = y + seen.top - horizon
-    rows = np.clip(horizon - 12 - below[:, 0] * 0.42, 0, horizon - 2).astype(np.intp)
+    rows = np.abs(horizon - 8 - below[:, 0] * 0.26).astype(np.intp)
     steep = np.clip(1.05 - below / (1.5 * canvas.shape[1]), 0.35, 1)
     return canvas[:, rows] * rgb(0.78, 0.86, 0.92) * steep
 

@@ -136,14 +136,15 @@ def harbour_city() -> Pixels:
     reflect(canvas, horizon, surface)
     below = canvas[:, int(horizon) + 2 :]
     below[:] = below * 0.5 + _drawn_down(below, 13) * 0.62
-    return develop(canvas, exposure=1.45, glow=0.22, contrast=0.3)
+    return develop(canvas, exposure=1.15, glow=0.2, contrast=0.3)
 
 
 def _drawn_down(image: Field, reach: int) -> Field:
     """Smear an image vertically, as small waves smear lights."""
     total = image.copy()
     for offset in (-3, -2, -1, 1, 2, 3):
-        total += np.roll(image, offset * reach // 3, axis=1)
+        rows = np.clip(np.arange(image.shape[1]) + offset * reach // 3, 0, image.shape[1] - 1)
+        total += image[:, rows]
     return total / 7
 
 
@@ -185,7 +186,7 @@ def one_mast_village() -> Pixels:
         shine(canvas, (852.0, float(hill[0, 852]) + 34 - lift), 44, rgb(3.0, 0.22, 0.16) * power)
     haze = np.exp(-np.abs(y - 1010) / 70) * 0.055
     canvas += haze * rgb(1.0, 0.62, 0.34)
-    return develop(canvas, exposure=2.4, glow=0.2, contrast=0.3, grain=4.5)
+    return develop(canvas, exposure=1.8, glow=0.2, contrast=0.3, grain=4.5)
 
 
 def _home(canvas: Field, foot: tuple[float, float], size: float, rng: np.random.Generator) -> None:
@@ -316,16 +317,16 @@ def aurora_station() -> Pixels:
         )
     spill = np.exp(-far((x - 676) * 0.55, (y - 905) * 2.2) / 46) * (y > 890)
     canvas += spill * rgb(0.20, 0.10, 0.035)
-    return develop(canvas, exposure=1.75, glow=0.22, contrast=0.35, grain=4)
+    return develop(canvas, exposure=1.1, glow=0.2, contrast=0.35, grain=4)
 
 
 def _curtain(height: int, width: int, seed: int, base: float, reach: float) -> Field:
     """Draw one curtain of northern light: a folded lower edge, rays rising and fading from it."""
     x = np.arange(width, dtype=np.float32)
-    rays = np.interp(x / width * 190, np.arange(512), rough(512, 0.75, seed)[7]).astype(np.float32)
+    rays = np.interp(x / width * 300, np.arange(512), rough(512, 0.95, seed)[7]).astype(np.float32)
     fold = np.interp(x / width * 17, np.arange(512), rough(512, 1.5, seed)[90]).astype(np.float32)
     wide = np.interp(x / width * 13, np.arange(512), rough(512, 1.8, seed)[200]).astype(np.float32)
-    edge = base + fold * 46 + wide * 26 + rays * 2.5
+    edge = base + fold * 62 + wide * 40 + rays * 1.6
     strength = np.clip(0.55 + 0.33 * rays + 0.5 * wide, 0.03, 2.2)
     length = reach * np.clip(0.8 + 0.25 * rays + 0.3 * wide, 0.25, 2)
     rise = edge[None, :] - np.arange(height, dtype=np.float32)[:, None]
@@ -460,15 +461,15 @@ def rain_on_the_window() -> Pixels:
         (
             float(rng.uniform(0, width)),
             float(rng.uniform(0, height)),
-            float(rng.pareto(2.6) * 4 + 2.5),
+            float(rng.pareto(2.1) * 3.6 + 1.8),
         )
-        for _ in range(1150)
+        for _ in range(1500)
     ]
     for at, row, size in sorted(drops, key=lambda d: d[2]):
-        _drop(canvas, scene, (at, row), min(size, 26.0), rng)
+        _drop(canvas, scene, (at, row), min(size, 34.0), rng)
     for _ in range(13):
         _trail(canvas, scene, float(rng.uniform(30, width - 30)), float(rng.uniform(250, 940)), rng)
-    return develop(canvas, exposure=2.1, glow=0.16, contrast=0.35, grain=4)
+    return develop(canvas, exposure=1.35, glow=0.14, contrast=0.35, grain=4)
 
 
 def _drop(

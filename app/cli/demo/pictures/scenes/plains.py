@@ -72,7 +72,7 @@ def dunes_at_dusk() -> Pixels:
     earth = sand * (lit * rgb(3.3, 2.05, 1.15) + rgb(0.13, 0.15, 0.25))
     air = mix(rgb(0.52, 0.42, 0.42), rgb(1.2, 0.7, 0.42), near)
     merge(canvas, mix(earth, air, veil), seen)
-    return develop(canvas, exposure=0.72, contrast=0.45)
+    return develop(canvas, exposure=0.55, contrast=0.5)
 
 
 def savannah_school() -> Pixels:
@@ -128,7 +128,7 @@ def savannah_school() -> Pixels:
     for x, tall in ((700, 52), (724, 47), (668, 40)):
         person(canvas, (x, 722), tall, ink)
     grass(canvas, 1030, 150, rgb(0.035, 0.018, 0.01), 12, 520)
-    return develop(canvas, exposure=0.62, contrast=0.4)
+    return develop(canvas, exposure=0.48, contrast=0.45)
 
 
 def turbines_in_mist() -> Pixels:
@@ -150,7 +150,7 @@ def turbines_in_mist() -> Pixels:
     )
     sunlight(canvas, sun, rgb(1.0, 0.66, 0.36), spread=300, disc=24)
     near = np.exp(-far(x - sun[0], y - sun[1]) / 560)
-    rng = np.random.default_rng(92)
+    rng = np.random.default_rng(95)
     layers = 7
     for layer in range(layers):
         share = layer / (layers - 1)
@@ -176,7 +176,7 @@ def turbines_in_mist() -> Pixels:
             pale * (0.98 - 0.1 * share), tone * (1 + tex), np.clip(mist + wisps * (1 - mist), 0, 1)
         )
         canvas += (body - canvas) * cover
-    return develop(canvas, exposure=0.60, contrast=0.4)
+    return develop(canvas, exposure=0.5, contrast=0.5)
 
 
 def desert_road() -> Pixels:
@@ -249,7 +249,7 @@ def desert_road() -> Pixels:
     air = mix(rgb(0.50, 0.46, 0.46), rgb(1.1, 0.82, 0.58), near)
     merge(canvas, mix(earth, air, veil), seen)
     poles(canvas, (1330, 900), (800, 566), tall=640, count=14, colour=rgb(0.035, 0.028, 0.024))
-    return develop(canvas, exposure=0.68, contrast=0.45)
+    return develop(canvas, exposure=0.5, contrast=0.5)
 
 
 def salt_flat() -> Pixels:
@@ -282,7 +282,7 @@ def salt_flat() -> Pixels:
         horizon,
         sun,
     )
-    sunlight(canvas, sun, rgb(1.7, 0.8, 0.32), spread=230)
+    sunlight(canvas, sun, rgb(1.2, 0.55, 0.2), spread=190)
     x, y = grid(height, width)
     ridge = np.interp(
         np.arange(width) / width * 150, np.arange(512), rough(512, 1.7, 113)[9]
@@ -303,4 +303,4 @@ def salt_flat() -> Pixels:
         canvas, (0, horizon), (width, horizon), colour=rgb(0.16, 0.10, 0.11), width=1.5, opacity=0.6
     )
     shine(canvas, (338.0, 350.0), 24, rgb(2.5, 0.3, 0.2))
-    return develop(canvas, exposure=0.62, contrast=0.4)
+    return develop(canvas, exposure=0.48, contrast=0.45)
