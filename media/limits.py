@@ -16,8 +16,6 @@ MEGAPIXEL = 1_000_000
 
 MAX_BYTES = 50 * MEBIBYTE
 MAX_PIXELS = 100 * MEGAPIXEL
-MIN_SIDE = 1
-"""Pixels; a format may declare a side of 0, and nothing can be made from that."""
 
 RENDITION_WIDTHS = (320, 800, 1600, 2560)
 """The names of the renditions, each also the most pixels that one is wide; ascending."""

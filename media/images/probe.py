@@ -23,7 +23,6 @@ from media.limits import (
     DOCUMENT_FORMATS,
     MAX_PIXELS,
     MEGAPIXEL,
-    MIN_SIDE,
     PICTURE_FORMATS,
     AssetKind,
     Limits,
@@ -200,8 +199,6 @@ def _pillow() -> Iterator[None]:
 
 def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
-    if min(size) < MIN_SIDE:
-        raise damaged()
     if width * height > limits.max_pixels:
         raise _too_many_pixels(limits)
 

@@ -119,6 +119,13 @@ def test_a_p3_profile_is_applied(tmp_path: Path) -> None:
         assert (red, green, blue) == pytest.approx((214, 117, 71), abs=7), name
 
 
+def test_a_heic_may_name_its_colours_by_number(tmp_path: Path) -> None:
+    p3 = Image.new("RGB", (400, 300), (200, 120, 80))
+    numbers = {"color_primaries": 12, "transfer_characteristics": 13, "matrix_coefficients": 6}
+    data = pictures.encode(p3, "HEIF", save_nclx_profile=True, full_range_flag=1, **numbers)
+    assert corners(shown(renditions(data, tmp_path)[0]))[0] == pytest.approx((214, 117, 71), abs=7)
+
+
 def test_a_profile_that_is_broken_is_passed_over(tmp_path: Path) -> None:
     data = pictures.encode(pictures.subject(400, 300), "PNG", icc_profile=b"not a profile" * 20)
     assert_true_to_the_subject(shown(renditions(data, tmp_path)[0]))
