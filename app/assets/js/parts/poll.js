@@ -4,6 +4,8 @@ import { say } from "./words.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 8000;
+// The server knows no such picture (any more), or not for this reader: asking again changes nothing.
+const GONE = {};
 
 /** Watch every waiting picture inside `root`. */
 export function watchPictures(root) {
@@ -25,7 +27,7 @@ function watch(place, wait) {
       showPicture(place, answer);
     } else if (answer?.state === "rejected") {
       showRefusal(place, answer.reason);
-    } else if (document.contains(place)) {
+    } else if (answer !== GONE && document.contains(place)) {
       watch(place, Math.min(wait * 1.5, LONGEST_WAIT));
     }
   }, wait);
@@ -34,6 +36,9 @@ function watch(place, wait) {
 async function ask(url) {
   try {
     const response = await fetch(url, { headers: { Accept: "application/json" } });
+    if (response.status >= 400 && response.status < 500) {
+      return GONE;
+    }
     return response.ok ? await response.json() : null;
   } catch {
     return null;
