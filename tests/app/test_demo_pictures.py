@@ -6,7 +6,7 @@ import pytest
 from app.cli.demo.pictures import DemoPicture, ProjectPicture, pictures, project_pictures
 from contests.vocabulary import ACTION_LINES, SDGS
 
-EVERY = (*pictures(), *project_pictures())
+EVERY: tuple[DemoPicture | ProjectPicture, ...] = (*pictures(), *project_pictures())
 
 
 @pytest.mark.parametrize("picture", EVERY, ids=lambda picture: picture.slug)

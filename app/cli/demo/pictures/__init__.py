@@ -4,8 +4,9 @@ All are drawn when asked for, from fixed seeds: no file is shipped, and a drawin
 time. One takes about a second.
 """
 
-from app.cli.demo.pictures.catalogue import PICTURES, PROJECT_PICTURES
+from app.cli.demo.pictures.catalogue import PICTURES
 from app.cli.demo.pictures.model import DemoPicture, ProjectPicture
+from app.cli.demo.pictures.screens.catalogue import PROJECT_PICTURES
 
 __all__ = ["DemoPicture", "ProjectPicture", "pictures", "project_pictures"]
 

@@ -64,7 +64,7 @@ def develop(
 
 
 def show(light: Field, *, grain: float = 1.2) -> Pixels:
-    """Encode linear light as sRGB without the film's curve, as a screen or a flat print shows it."""
+    """Encode linear light as sRGB without the film's curve, as a screen shows it."""
     height, width = light.shape[1:]
     shown = np.clip(light, 0, 1) ** np.float32(1 / 2.2) * 255
     shown = shown + _tiled(_grain(7), height, width) * grain

@@ -11,7 +11,7 @@ Field = NDArray[np.floating[Any]]
 
 def step(low: float, high: float, value: Field) -> Field:
     """Rise smoothly from 0 at `low` to 1 at `high`; low > high falls instead."""
-    t = np.clip((value - low) / (high - low), 0.0, 1.0)
+    t: Field = np.clip((value - low) / (high - low), 0.0, 1.0)
     return t * t * (3.0 - 2.0 * t)
 
 
@@ -32,7 +32,7 @@ def far(x: Field, y: Field) -> Field:
 
 @lru_cache(maxsize=24)
 def rough(size: int, slope: float, seed: int) -> Field:
-    """Make a periodic square of noise whose amplitude falls as frequency**-slope (std 1, mean 0)."""
+    """Make a periodic square of noise whose amplitude falls as frequency**-slope (std 1)."""
     rng = np.random.default_rng(seed)
     spectrum = np.fft.rfft2(rng.standard_normal((size, size), dtype=np.float32))
     fy = np.fft.fftfreq(size)[:, None] * size
@@ -51,12 +51,10 @@ def sample(tile: Field, u: Field, v: Field) -> Field:
     """Read a periodic tile (side a power of two) at real coordinates in tiles, bilinearly."""
     size = tile.shape[0]
     mask = size - 1
-    x = u * size
-    y = v * size
-    x0 = np.floor(x)
-    y0 = np.floor(y)
-    x = x - x0
-    y = y - y0
+    x0: Field = np.floor(u * size)
+    y0: Field = np.floor(v * size)
+    x = u * size - x0
+    y = v * size - y0
     xi = x0.astype(np.intp) & mask
     yi = (y0.astype(np.intp) & mask) * size
     xj = (xi + 1) & mask
@@ -66,7 +64,8 @@ def sample(tile: Field, u: Field, v: Field) -> Field:
     top = top + (flat.take(yi + xj, mode="clip") - top) * x
     low = flat.take(yj + xi, mode="clip")
     low = low + (flat.take(yj + xj, mode="clip") - low) * x
-    return top + (low - top) * y
+    between: Field = top + (low - top) * y
+    return between
 
 
 def grid(height: int, width: int) -> tuple[Field, Field]:
@@ -99,7 +98,8 @@ def shrink(image: Field, by: int) -> Field:
     height, width = image.shape[-2] // by * by, image.shape[-1] // by * by
     cut = image[..., :height, :width]
     shape = (*image.shape[:-2], height // by, by, width // by, by)
-    return cut.reshape(shape).mean(axis=(-3, -1), dtype=np.float32)
+    mean: Field = cut.reshape(shape).mean(axis=(-3, -1), dtype=np.float32)
+    return mean
 
 
 def stretch(image: Field, height: int, width: int) -> Field:

@@ -1,6 +1,7 @@
 """Small drawn things (masts, hulls, blades) laid over a picture with smooth edges."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def _window(
 
 
 def lay(canvas: Field, where: tuple[slice, slice], cover: Field, colour: Field) -> None:
-    """Cover part of a picture, in place, with a colour (or colours) as far as `cover` (0..1) says."""
+    """Cover part of a picture, in place, with colour as far as `cover` (0..1) says."""
     part = canvas[:, where[0], where[1]]
     part += (colour - part) * cover
 
@@ -64,7 +65,7 @@ def path(
     canvas: Field, points: Sequence[Point], *, colour: Field, width: float, soft: float = 0.7
 ) -> None:
     """Draw a chain of lines of one width."""
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         stroke(canvas, a, b, colour=colour, width=width, soft=soft)
 
 

@@ -10,7 +10,7 @@ from app.cli.demo.pictures.noise import Field, far, grid, rough, sample, shrink,
 
 @dataclass(frozen=True)
 class Camera:
-    """Where the picture is taken from; ground units are tiles of the height map, height likewise."""
+    """Where the picture is taken from; ground and height are in tiles of the height map."""
 
     x: float = 0.5
     z: float = 0.0
@@ -23,7 +23,7 @@ class Camera:
 
 @dataclass(frozen=True)
 class Seen:
-    """What each pixel from row `top` down looks at, and where there is ground at all (0..1)."""
+    """What each pixel from row `top` down looks at, and whether there is ground (0..1)."""
 
     top: int
     u: Field
@@ -78,8 +78,9 @@ def sunlit(relief: Field, sun: tuple[float, float, float], *, bump: float = 1.0)
     length = float(np.sqrt(sum(s * s for s in sun)))
     dx = (np.roll(relief, -1, 1) - np.roll(relief, 1, 1)) * (size / 2 * bump)
     dz = (np.roll(relief, -1, 0) - np.roll(relief, 1, 0)) * (size / 2 * bump)
-    facing = (-dx * sun[0] - dz * sun[1] + sun[2]) / np.sqrt(dx * dx + dz * dz + 1) / length
-    return np.clip(facing, 0, None) * stretch(_shadow(shrink(relief, 2), sun), size, size)
+    facing: Field = (-dx * sun[0] - dz * sun[1] + sun[2]) / np.sqrt(dx * dx + dz * dz + 1) / length
+    facing = np.clip(facing, 0, None)
+    return facing * stretch(_shadow(shrink(relief, 2), sun), size, size)
 
 
 def _shadow(relief: Field, sun: tuple[float, float, float]) -> Field:
@@ -111,14 +112,14 @@ def hollow(relief: Field, radius: int) -> Field:
 
 
 def ridged(size: int, seed: int, *, sharp: float = 1.0, octaves: int = 6) -> Field:
-    """Make mountain relief, periodic, about 0..1: crests where noise crosses zero, rougher up high."""
+    """Make mountain relief, periodic, about 0..1: crests where noise is zero, rougher high up."""
     axis = (np.arange(size, dtype=np.float32) / size)[None, :]
     u = np.broadcast_to(axis, (size, size))
     v = u.T
     bend = rough(256, 2.0, seed + 50)
     u = u + 0.05 * sample(bend, u, v)
     v = v + 0.05 * sample(bend, v + 0.37, u + 0.11)
-    total = np.zeros((size, size), dtype=np.float32)
+    total: Field = np.zeros((size, size), dtype=np.float32)
     weight: Field | float = 1.0
     amplitude = 1.0
     frequency = 1

@@ -1,5 +1,7 @@
 """Things people put up in a landscape: masts, lamps, boats, turbines."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from app.cli.demo.pictures.noise import Field, rgb
@@ -60,12 +62,15 @@ def acacia(canvas: Field, foot: Point, tall: float, colour: Field, seed: int) ->
         stroke(canvas, fork, elbow, colour=colour, width=tall * 0.032, end=tall * 0.02)
         stroke(canvas, elbow, end, colour=colour, width=tall * 0.02, end=tall * 0.006)
         for _ in range(64):
-            spot = (end[0] + tall * float(rng.normal(0, 0.13)), end[1] - tall * abs(float(rng.normal(0, 0.026))))
+            spot = (
+                end[0] + tall * float(rng.normal(0, 0.13)),
+                end[1] - tall * abs(float(rng.normal(0, 0.026))),
+            )
             disc(canvas, spot, tall * float(rng.uniform(0.005, 0.016)), colour=colour, opacity=0.9)
 
 
 def grass(
-    canvas: Field, base: float, tall: float, colour: Field, seed: int, blades: int = 420
+    canvas: Field, base: float, tall: float, colour: Field, *, seed: int, blades: int
 ) -> None:
     """Draw a fringe of bending grass along the row `base`, out of focus a little."""
     rng = np.random.default_rng(seed)
@@ -92,8 +97,17 @@ def person(canvas: Field, foot: Point, tall: float, colour: Field) -> None:
         foot_at = (x + side * tall * 0.06, y - tall * 0.01)
         stroke(canvas, hip, foot_at, colour=colour, width=tall * 0.085, end=tall * 0.05)
         elbow = (x + side * tall * 0.155, y - tall * 0.62)
-        hand = (x + side * tall * (0.13 if side > 0 else 0.20), y - tall * (0.45 if side > 0 else 0.52))
-        stroke(canvas, (x + side * tall * 0.10, y - tall * 0.79), elbow, colour=colour, width=tall * 0.045)
+        hand = (
+            x + side * tall * (0.13 if side > 0 else 0.20),
+            y - tall * (0.45 if side > 0 else 0.52),
+        )
+        stroke(
+            canvas,
+            (x + side * tall * 0.10, y - tall * 0.79),
+            elbow,
+            colour=colour,
+            width=tall * 0.045,
+        )
         stroke(canvas, elbow, hand, colour=colour, width=tall * 0.042, end=tall * 0.034)
 
 
@@ -157,7 +171,7 @@ def poles(
             width=size * 0.02,
         )
         tops.append(((x - wide, y - size * 0.95), (x + wide, y - size * 0.95)))
-    for near, away in zip(tops, tops[1:], strict=False):
+    for near, away in pairwise(tops):
         for a, b in zip(near, away, strict=True):
             sag = abs(a[0] - b[0]) * 0.05 + abs(a[1] - b[1]) * 0.12
             steps = [i / 8 for i in range(9)]

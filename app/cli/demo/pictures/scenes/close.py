@@ -1,5 +1,8 @@
 """Near things and weather: lit fibres, an aisle of servers, a storm over a weather station."""
 
+import math
+from itertools import pairwise
+
 import numpy as np
 
 from app.cli.demo.pictures.film import Pixels, develop
@@ -48,11 +51,11 @@ def _fibre(sheet: Field, depth: float, rng: np.random.Generator) -> None:
         points.append(
             (a * root[0] + b * bend[0] + c * tip[0], a * root[1] + b * bend[1] + c * tip[1])
         )
-    for number, (a, b) in enumerate(zip(points, points[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(points)):
         stroke(
             sheet,
-            a,
-            b,
+            low,
+            high,
             colour=colour * (0.05 + 0.16 * (number / 13) ** 3),
             width=2.6,
             soft=0.9,
@@ -117,7 +120,8 @@ def _racks(z: Field, up: Field, dx: Field) -> Field:
     colour = mix(rgb(0.05, 1.2, 0.45), rgb(0.10, 0.55, 1.8), (lamp > 0.88) * 1.0)
     colour = mix(colour, rgb(1.9, 0.75, 0.10), (lamp > 0.972) * 1.0)
     wash = np.exp(-(((up - 0.46) / 0.10) ** 2)) * 0.05 + np.exp(-(((up + 0.60) / 0.05) ** 2)) * 0.05
-    return (steel + on * colour * 1.6 + wash * rgb(0.35, 0.65, 1.0)).astype(np.float32)
+    fronts: Field = (steel + on * colour * 1.6 + wash * rgb(0.35, 0.65, 1.0)).astype(np.float32)
+    return fronts
 
 
 def _floor(z: Field, across: Field, dy: Field) -> Field:
@@ -133,7 +137,8 @@ def _floor(z: Field, across: Field, dy: Field) -> Field:
         + strip * rgb(1.5, 1.9, 2.3)
         + np.exp(-np.abs(across) / 0.10) * rgb(0.03, 0.045, 0.06)
     )
-    return np.where(dy > 0, floor, roof).astype(np.float32)
+    both: Field = np.where(dy > 0, floor, roof).astype(np.float32)
+    return both
 
 
 def _below(canvas: Field, eye: Point, floor: float) -> Field:
@@ -187,7 +192,7 @@ def storm_station() -> Pixels:
     canvas = mix(canvas, rgb(0.085, 0.09, 0.11), np.clip(veil * (0.7 + 0.22 * streak), 0, 0.95))
     rng = np.random.default_rng(529)
     sheet = np.zeros_like(canvas)
-    _bolt(sheet, strike, (930.0, horizon - 8), 2.6, rng, 0)
+    _bolt(sheet, strike, (930.0, horizon - 8), width=2.6, rng=rng, depth=0)
     canvas += sheet + soft(sheet, 9) * 0.7 + soft(sheet, 60) * 0.9
     line = horizon - 6 - np.abs(sample(rough(512, 0.9, 524), x / 600, 0 * x + 0.4)) * 7
     canvas += (rgb(0.012, 0.014, 0.016) - canvas) * np.clip((y - line) / 1.5, 0, 1)
@@ -202,20 +207,20 @@ def storm_station() -> Pixels:
     ) + flash * rgb(0.16, 0.12, 0.10) * (0.7 + 0.3 * crop)
     canvas += (wheat - canvas) * np.clip((y - horizon + 1) / 2, 0, 1)
     _station(canvas, (470.0, 905.0), 520)
-    grass(canvas, 1034, 150, rgb(0.055, 0.038, 0.016), 527, 560)
-    grass(canvas, 1040, 110, rgb(0.022, 0.016, 0.008), 528, 380)
+    grass(canvas, 1034, 150, rgb(0.055, 0.038, 0.016), seed=527, blades=560)
+    grass(canvas, 1040, 110, rgb(0.022, 0.016, 0.008), seed=528, blades=380)
     return develop(canvas, exposure=1.15, glow=0.12, contrast=0.35)
 
 
 def _bolt(
-    sheet: Field, start: Point, end: Point, width: float, rng: np.random.Generator, depth: int
+    sheet: Field, start: Point, end: Point, *, width: float, rng: np.random.Generator, depth: int
 ) -> None:
     """Draw a lightning channel by halving and jittering, with fainter branches."""
     points = [start, end]
-    jitter = far(np.float32(end[0] - start[0]), np.float32(end[1] - start[1])) * 0.17
+    jitter = math.dist(start, end) * 0.17
     for _ in range(6):
         halved: list[Point] = [points[0]]
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             middle = (
                 (a[0] + b[0]) / 2 + float(rng.normal(0, jitter)),
                 (a[1] + b[1]) / 2 + float(rng.normal(0, jitter * 0.35)),
@@ -232,7 +237,7 @@ def _bolt(
                 a[0] + float(rng.choice([-1, 1])) * reach,
                 a[1] + reach * float(rng.uniform(0.4, 1.1)),
             )
-            _bolt(sheet, a, to, width * 0.75, rng, depth + 1)
+            _bolt(sheet, a, to, width=width * 0.75, rng=rng, depth=depth + 1)
 
 
 def _station(canvas: Field, foot: Point, tall: float) -> None:

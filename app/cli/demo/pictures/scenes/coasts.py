@@ -3,7 +3,7 @@
 import numpy as np
 
 from app.cli.demo.pictures.film import Pixels, develop
-from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, soft, step
+from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rgb, rough, sample, step
 from app.cli.demo.pictures.shapes import area, shine
 from app.cli.demo.pictures.sky import Clouds, gradient, overcast, sunlight
 from app.cli.demo.pictures.terrain import Camera, cast, haze, ridged, sunlit
@@ -15,7 +15,8 @@ def skyline(width: int, seed: int, *, base: float, tall: float, bends: float) ->
     """Draw a ridge as one row per column, `tall` pixels rough, about row `base`."""
     ridge = rough(512, 1.7, seed)[seed % 512]
     at = np.arange(width, dtype=np.float32) / width * bends
-    return (base - np.interp(at, np.arange(512), ridge) * tall).astype(np.float32)
+    line: Field = (base - np.interp(at, np.arange(512), ridge) * tall).astype(np.float32)
+    return line
 
 
 def shore(canvas: Field, line: Field, colour: Field, *, to: float) -> None:
@@ -147,7 +148,9 @@ def _headland(canvas: Field, horizon: float, sun: tuple[float, float]) -> None:
     relief = rise * (1 + 0.16 * ragged) + step(0, 0.01, inland) * ridged(1024, 238) * 0.006
     relief = relief.astype(np.float32)
     light = sunlit(relief, (-0.9, 0.42, 0.3))
-    camera = Camera(x=0.5, z=0.0, height=0.074, horizon=horizon / canvas.shape[1], zoom=1.3, near=0.06, far=1.7)
+    camera = Camera(
+        x=0.5, z=0.0, height=0.074, horizon=horizon / canvas.shape[1], zoom=1.3, near=0.06, far=1.7
+    )
     seen = cast(relief, camera, (canvas.shape[1], canvas.shape[2]))
     up = sample(relief, seen.u, seen.v)
     off = sample(inland.astype(np.float32), seen.u, seen.v)
@@ -157,10 +160,14 @@ def _headland(canvas: Field, horizon: float, sun: tuple[float, float]) -> None:
     turf = step(0.030, 0.042, up + 0.002 * grain)
     rock = rgb(0.115, 0.09, 0.085) * (1 + 0.30 * strata + 0.2 * grain)
     rock = mix(rock, rgb(0.085, 0.085, 0.035) * (1 + 0.35 * grain), turf)
-    earth = rock * (sample(light, seen.u, seen.v) * rgb(3.0, 1.35, 0.85) + rgb(0.42, 0.44, 0.66))
+    earth: Field = rock * (
+        sample(light, seen.u, seen.v) * rgb(3.0, 1.35, 0.85) + rgb(0.42, 0.44, 0.66)
+    )
     earth = mix(earth, mix(rgb(0.22, 0.19, 0.30), rgb(0.95, 0.45, 0.28), near), veil)
     part = canvas[:, seen.top :]
-    foam_at = np.exp(np.clip(off, -1, 0) / 0.012) * step(-1.2, 0.9, grain + 1.4 * np.exp(np.clip(off, -1, 0) / 0.004) - 0.5)
+    foam_at = np.exp(np.clip(off, -1, 0) / 0.012) * step(
+        -1.2, 0.9, grain + 1.4 * np.exp(np.clip(off, -1, 0) / 0.004) - 0.5
+    )
     part += (rgb(0.46, 0.43, 0.52) - part) * (foam_at * step(0.9, 0.5, seen.distance) * 0.8)
     part += (earth - part) * (seen.ground * step(0.0004, 0.0016, up))
 
@@ -201,7 +208,26 @@ def cable_on_the_reef() -> Pixels:
         sample(rough(256, 1.9, 248), u * 2.6, v * 2.6 + bend)
     )
     sparkle = np.exp(-caustic * 4.2) * 2.6 + 0.55
-    floor = sand * sparkle * rgb(0.30, 0.86, 0.92)
+    floor: Field = sand * sparkle * rgb(0.30, 0.86, 0.92)
+    floor = _cable(floor, u, v, depth, sparkle)
+    seen = np.exp(-0.055 / depth) * step(0, 14, y - horizon)
+    canvas = mix(canvas, floor, seen)
+    _shafts(canvas)
+    rng = np.random.default_rng(251)
+    for _ in range(46):
+        _fish(
+            canvas,
+            (float(rng.normal(430, 150)), float(rng.normal(290, 62))),
+            float(rng.uniform(9, 19)),
+        )
+    for _ in range(150):
+        spot = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
+        shine(canvas, spot, float(rng.uniform(2, 6)), rgb(0.10, 0.16, 0.16))
+    return develop(canvas, exposure=0.95, contrast=0.45, glow=0.2)
+
+
+def _cable(floor: Field, u: Field, v: Field, depth: Field, sparkle: Field) -> Field:
+    """Lay an armoured cable, and its shadow, over the sea bed."""
     path = u - 0.03 - 0.13 * np.sin(v * 1.5 + 0.4) + 0.004 * sample(rough(256, 1.8, 249), u, v)
     radius = 0.0085
     across = path / radius
@@ -216,9 +242,12 @@ def cable_on_the_reef() -> Pixels:
         * sparkle
     )
     floor = floor * (1 - 0.55 * step(2.6, 0.8, np.abs(across - 0.9)))
-    floor = mix(floor, cable, inside)
-    seen = np.exp(-0.055 / depth) * step(0, 14, y - horizon)
-    canvas = mix(canvas, floor, seen)
+    return mix(floor, cable, inside)
+
+
+def _shafts(canvas: Field) -> None:
+    """Let shafts of sun fall from the surface, in place."""
+    x, y = grid(*canvas.shape[1:])
     lean = (x - 980) / (y + 330)
     shaft = np.interp(
         np.asarray(lean).ravel() * 150 + 256, np.arange(512), rough(512, 0.9, 250)[3]
@@ -230,17 +259,6 @@ def cable_on_the_reef() -> Pixels:
     )
     canvas += shafts * rgb(0.12, 0.36, 0.38)
     canvas += np.exp(-far(x - 980, (y + 40) * 1.7) / 190) * rgb(0.8, 1.3, 1.2)
-    rng = np.random.default_rng(251)
-    for _ in range(46):
-        _fish(
-            canvas,
-            (float(rng.normal(430, 150)), float(rng.normal(290, 62))),
-            float(rng.uniform(9, 19)),
-        )
-    for _ in range(150):
-        spot = (float(rng.uniform(0, width)), float(rng.uniform(0, height)))
-        shine(canvas, spot, float(rng.uniform(2, 6)), rgb(0.10, 0.16, 0.16))
-    return develop(canvas, exposure=0.95, contrast=0.45, glow=0.2)
 
 
 def _fish(canvas: Field, at: tuple[float, float], size: float) -> None:

@@ -73,15 +73,15 @@ def relay_over_clouds() -> Pixels:
 def rice_terraces() -> Pixels:
     """Show flooded terraces stepping down a misty valley, each mirroring the morning sky."""
     size = height, width = 1536, 1024
-    base = rough(512, 2.6, 31) * 0.045 + rough(512, 2.0, 32) * 0.010
+    base = rough(512, 2.8, 31) * 0.046 + rough(512, 2.5, 32) * 0.010
     levels = 215.0
 
     def stepped(ground: Field) -> Field:
         level = ground * levels
-        floor = np.floor(level)
+        floor: Field = np.floor(level)
         return (floor + step(0.86, 1.0, level - floor)) / levels
 
-    camera = Camera(x=0.30, z=0.62, height=0.17, horizon=0.24, zoom=1.25, near=0.05, far=2.2)
+    camera = Camera(x=0.30, z=0.62, height=0.155, horizon=0.24, zoom=1.25, near=0.05, far=2.2)
     sun = (300.0, 250.0)
     seen = cast(base, camera, size, form=stepped)
     canvas = gradient(
@@ -97,6 +97,18 @@ def rice_terraces() -> Pixels:
         sun,
     )
     sunlight(canvas, sun, rgb(1.3, 0.85, 0.42), spread=330)
+    pond = _mirrored(canvas, seen, camera.horizon * height)
+    earth = _paddies(base, levels, seen, pond)
+    veil, near = haze(seen, 1.3, sun)
+    air = mix(rgb(0.40, 0.45, 0.54), rgb(1.5, 1.08, 0.66), near)
+    valley = step(0.02, -0.07, sample(base, seen.u, seen.v)) * step(0.2, 0.8, seen.distance)
+    merge(canvas, mix(earth, air, np.clip(veil + 0.5 * valley, 0, 0.96)), seen)
+    mast(canvas, (742.0, 462.0), 105, rgb(0.30, 0.27, 0.24))
+    return develop(canvas, exposure=0.40, contrast=0.5)
+
+
+def _paddies(base: Field, levels: float, seen: Seen, pond: Field) -> Field:
+    """Colour the steps: ponds, young rice, and the green banks between them."""
     raw = sample(base, seen.u, seen.v) * levels
     within = raw - np.floor(raw)
     plot = sample(
@@ -104,23 +116,17 @@ def rice_terraces() -> Pixels:
         np.floor(raw) * 0.137 + seen.u * 1.4,
         np.floor(raw) * 0.071 + seen.v * 1.4,
     )
-    flooded = step(-0.75, -0.6, plot) * step(0.88, 0.84, within) * step(0.0, 0.06, within)
-    veil, near = haze(seen, 1.3, sun)
+    flooded = step(-0.12, 0.0, plot) * step(0.88, 0.84, within) * step(0.0, 0.06, within)
     tuft = _rocky(seen, 35) + sample(rough(512, 0.4, 36), seen.u * 90, seen.v * 90) * 0.5
     riser = step(0.84, 0.92, within)
-    green = mix(rgb(0.085, 0.17, 0.025), rgb(0.20, 0.27, 0.04), step(-1, 1.2, plot + tuft * 0.4))
+    green = mix(rgb(0.045, 0.125, 0.016), rgb(0.15, 0.24, 0.03), step(-1, 1.2, plot + tuft * 0.4))
     green = mix(green, rgb(0.06, 0.075, 0.02), riser) * (1 + 0.38 * tuft)
     slope = 0.5 + 14 * (base - np.roll(base, (5, -8), (0, 1)))
     lit = np.clip(sample(slope, seen.u, seen.v), 0.08, 1.3)
-    earth = green * (lit * rgb(2.4, 1.9, 1.1) + rgb(0.4, 0.5, 0.6))
-    earth = mix(earth, _mirrored(canvas, seen, camera.horizon * height), flooded)
+    earth: Field = green * (lit * rgb(2.4, 1.9, 1.1) + rgb(0.4, 0.5, 0.6))
+    earth = mix(earth, pond, flooded)
     edge = step(0.055, 0.02, within) * (1 - flooded)
-    earth = earth * (1 - 0.55 * edge)
-    air = mix(rgb(0.40, 0.45, 0.54), rgb(1.5, 1.08, 0.66), near)
-    valley = step(0.02, -0.07, sample(base, seen.u, seen.v)) * step(0.2, 0.8, seen.distance)
-    merge(canvas, mix(earth, air, np.clip(veil + 0.5 * valley, 0, 0.96)), seen)
-    mast(canvas, (742.0, 462.0), 105, rgb(0.30, 0.27, 0.24))
-    return develop(canvas, exposure=0.40, contrast=0.5)
+    return earth * (1 - 0.55 * edge)
 
 
 def _mirrored(canvas: Field, seen: Seen, horizon: float) -> Field:
@@ -129,8 +135,9 @@ def _mirrored(canvas: Field, seen: Seen, horizon: float) -> Field:
     _, y = grid(height, width)
     below = y + seen.top - horizon
     rows = np.abs(horizon - 8 - below[:, 0] * 0.26).astype(np.intp)
-    steep = np.clip(1.05 - below / (1.5 * canvas.shape[1]), 0.35, 1)
-    return canvas[:, rows] * rgb(0.78, 0.86, 0.92) * steep
+    steep: Field = np.clip(1.0 - below / (1.15 * canvas.shape[1]), 0.22, 1)
+    sky: Field = canvas[:, rows]
+    return sky * rgb(0.62, 0.76, 0.90) * steep
 
 
 def glacier_gauge() -> Pixels:

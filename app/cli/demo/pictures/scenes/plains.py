@@ -66,9 +66,8 @@ def dunes_at_dusk() -> Pixels:
     ripple = np.sin(seen.v * 900 + seen.u * 330 + wobble * 14) * np.exp(-seen.distance * 4.2)
     grainy = sample(rough(512, 0.5, 17), seen.u * 30, seen.v * 30)
     lit = np.clip(lit * (1 + 0.26 * ripple) + 0.03 * ripple, 0, None)
-    sand = mix(rgb(0.62, 0.33, 0.15), rgb(0.70, 0.42, 0.22), step(-1, 1, wobble)) * (
-        1 + 0.05 * grainy
-    )
+    sand = mix(rgb(0.62, 0.33, 0.15), rgb(0.70, 0.42, 0.22), step(-1, 1, wobble))
+    sand = sand * (1 + 0.05 * grainy + 0.10 * ripple)
     earth = sand * (lit * rgb(3.3, 2.05, 1.15) + rgb(0.13, 0.15, 0.25))
     air = mix(rgb(0.52, 0.42, 0.42), rgb(1.2, 0.7, 0.42), near)
     merge(canvas, mix(earth, air, veil), seen)
@@ -127,7 +126,7 @@ def savannah_school() -> Pixels:
     area(canvas, [(774, 694), (774, 680), (792, 680), (792, 694)], colour=rgb(1.8, 1.0, 0.4))
     for x, tall in ((700, 52), (724, 47), (668, 40)):
         person(canvas, (x, 722), tall, ink)
-    grass(canvas, 1030, 150, rgb(0.035, 0.018, 0.01), 12, 520)
+    grass(canvas, 1030, 150, rgb(0.035, 0.018, 0.01), seed=12, blades=520)
     return develop(canvas, exposure=0.48, contrast=0.45)
 
 
@@ -150,32 +149,28 @@ def turbines_in_mist() -> Pixels:
     )
     sunlight(canvas, sun, rgb(1.0, 0.66, 0.36), spread=300, disc=24)
     near = np.exp(-far(x - sun[0], y - sun[1]) / 560)
+    pale = mix(rgb(0.74, 0.70, 0.70), rgb(1.25, 0.98, 0.72), near)
+    trees = np.abs(sample(rough(512, 0.9, 120), x / width * 4 + 0 * y, 0 * x + 0.3 + 0 * y))
+    wisps = sample(rough(512, 1.7, 140), x / 1500 + 0 * y, y / 420 + 0 * x) * 0.22
     rng = np.random.default_rng(95)
-    layers = 7
-    for layer in range(layers):
-        share = layer / (layers - 1)
-        base = 520 + 430 * share**1.25
+    for layer in range(7):
+        share = layer / 6
         ridge = rough(512, 1.9, 93 + layer)[40]
-        line = np.interp(np.arange(width) / width * (110 + 40 * (1 - share)), np.arange(512), ridge)
-        line = base - line.astype(np.float32) * (26 + 34 * share)
-        pale = mix(rgb(0.74, 0.70, 0.70), rgb(1.25, 0.98, 0.72), near)
-        tone = mix(pale, rgb(0.035, 0.05, 0.05), 0.10 + 0.84 * share**1.2)
-        stand = rng.uniform(40, width - 40, max(0, 5 - layer)) if layer < 5 else []
-        for at in stand:
-            foot = (float(at), float(line[int(at)]) + 12)
+        line = np.interp(np.arange(width) / width * (150 - 40 * share), np.arange(512), ridge)
+        line = 520 + 430 * share**1.25 - line.astype(np.float32) * (26 + 34 * share)
+        for _ in range(max(0, 5 - layer)):
+            at = float(rng.uniform(40, width - 40))
             thin = mix(rgb(0.80, 0.76, 0.74), rgb(0.10, 0.11, 0.13), 0.2 + 0.7 * share)
+            foot = (at, float(line[int(at)]) + 12)
             turbine(canvas, foot, 120 + 330 * share, thin, float(rng.uniform(0, 2)))
-        rough_edge = sample(
-            rough(512, 0.9, 120 + layer), x / width * (3 + 2 * share) + 0 * y, 0 * x + 0.3 + 0 * y
-        )
-        cover = np.clip((y - line[None, :] + np.abs(rough_edge) * (3 + 9 * share)) / 1.6, 0, 1)
-        mist = np.exp(-np.clip(y - line[None, :], 0, None) / (60 + 80 * share)) * 1.0
-        tex = sample(rough(512, 1.0, 130 + layer), x / 500 + 0 * y, y / 260 + 0 * x) * 0.10 * share
-        wisps = sample(rough(512, 1.7, 140 + layer), x / 1500 + 0 * y, y / 420 + 0 * x) * 0.22
-        body = mix(
-            pale * (0.98 - 0.1 * share), tone * (1 + tex), np.clip(mist + wisps * (1 - mist), 0, 1)
-        )
-        canvas += (body - canvas) * cover
+        top = int(line.min()) - 40
+        below = y[top:] - line[None, :]
+        edge = np.roll(trees, 211 * layer, 1)[top:] * (3 + 9 * share)
+        mist = np.exp(-np.clip(below, 0, None) / (60 + 80 * share))
+        mist = mist + np.roll(wisps, (57 * layer, 313 * layer), (0, 1))[top:] * (1 - mist)
+        tone = mix(pale[:, top:], rgb(0.035, 0.05, 0.05), 0.10 + 0.84 * share**1.2)
+        body = mix(pale[:, top:] * (0.98 - 0.1 * share), tone, np.clip(mist, 0, 1))
+        canvas[:, top:] += (body - canvas[:, top:]) * np.clip((below + edge) / 1.6, 0, 1)
     return develop(canvas, exposure=0.5, contrast=0.5)
 
 
@@ -231,7 +226,9 @@ def desert_road() -> Pixels:
     scrub = step(1.15, 1.7, sample(rough(512, 0.8, 107), seen.u * 6, seen.v * 6)) * 0.7
     sand = mix(rgb(0.42, 0.25, 0.14), rgb(0.60, 0.41, 0.25), step(-1.3, 1.3, grit))
     sand = mix(sand, rgb(0.10, 0.09, 0.045), scrub)
-    earth = sand * (sample(light, seen.u, seen.v) * rgb(2.3, 1.75, 1.2) + rgb(0.2, 0.22, 0.3))
+    earth: Field = sand * (
+        sample(light, seen.u, seen.v) * rgb(2.3, 1.75, 1.2) + rgb(0.2, 0.22, 0.3)
+    )
     side = np.abs(seen.u - 0.5 + 0.0022 * np.sin(seen.distance * 5))
     on_road = step(0.0078, 0.0072, side) * step(0.58, 0.5, seen.distance)
     tar = (

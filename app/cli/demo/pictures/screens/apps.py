@@ -20,7 +20,7 @@ from app.cli.demo.pictures.screens.widgets import (
     row,
     sheet,
     town_map,
-)  # fmt: skip
+)
 from app.cli.demo.pictures.shapes import area, disc, path
 
 TALL, WIDE = 1280, 600
@@ -80,8 +80,14 @@ def clinic() -> Field:
     write(screen, (44, 160), "18 waiting", size=48, colour=WHITE, weight=0.15)
     write(screen, (44, 236), "Average wait 24 min", size=21, colour=paint("B9E4DD"))
     bars(screen, (330, 110, 226, 150), [0.35, 0.6, 0.9, 0.75, 0.5, 0.3, 0.45], [paint("5EC2B2")])
-    names = (("Amina", "Antenatal visit", "8:50"), ("Kofi", "Vaccination", "9:05"), ("Leila", "Blood pressure", "9:20"),
-             ("Samuel", "Follow up", "9:35"), ("Nadia", "Eye check", "9:50"), ("Thabo", "Test result", "10:05"))  # fmt: skip
+    names = (
+        ("Amina", "Antenatal visit", "8:50"),
+        ("Kofi", "Vaccination", "9:05"),
+        ("Leila", "Blood pressure", "9:20"),
+        ("Samuel", "Follow up", "9:35"),
+        ("Nadia", "Eye check", "9:50"),
+        ("Thabo", "Test result", "10:05"),
+    )
     tones = ("D97706", "0B5CAD", "7C3AED", "DB2777", "059669", "475569")
     for i, ((name, why, at), tone) in enumerate(zip(names, tones, strict=True)):
         row(screen, (32, 306 + i * 134, 536, 116), name, why, chip=paint(tone), value=at)

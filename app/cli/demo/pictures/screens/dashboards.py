@@ -1,5 +1,8 @@
 """What the larger screens and posters of the demo forum's projects show."""
 
+import math
+from functools import partial
+
 import numpy as np
 
 from app.cli.demo.pictures.noise import Field, blur, far, grid, mix, rough, sample, step
@@ -17,7 +20,7 @@ from app.cli.demo.pictures.screens.widgets import (
     paint,
     sheet,
     town_map,
-)  # fmt: skip
+)
 from app.cli.demo.pictures.shapes import disc, path, shine, stroke
 
 
@@ -167,18 +170,17 @@ def mesh_map(height: int, width: int) -> Field:
     line = step(1.5, 0.5, close / slope)
     fifth = (np.mod(np.round(level), 5) == 0) * 1.0
     shade = np.clip(0.5 + (ground - np.roll(ground, (6, 6), (0, 1))) * 7, 0, 1)
-    canvas = mix(paint("0A1722"), paint("16303F"), shade) + line * (0.045 + 0.09 * fifth) * paint(
-        "8FD0C8"
-    )
-    canvas = canvas.astype(np.float32)
+    canvas: Field = mix(paint("0A1722"), paint("16303F"), shade) + line * (
+        0.045 + 0.09 * fifth
+    ) * paint("8FD0C8")
     rng = np.random.default_rng(633)
     nodes: list[tuple[float, float]] = []
     while len(nodes) < 62:
         at = (float(rng.uniform(70, width - 70)), float(rng.uniform(90, height - 230)))
-        if all(far(np.float32(at[0] - n[0]), np.float32(at[1] - n[1])) > 74 for n in nodes):
+        if all(math.dist(at, n) > 74 for n in nodes):
             nodes.append(at)
     for i, a in enumerate(nodes):
-        near = sorted(nodes, key=lambda n, a=a: (n[0] - a[0]) ** 2 + (n[1] - a[1]) ** 2)[1:4]
+        near = sorted(nodes, key=partial(math.dist, a))[1:4]
         for b in near:
             strong = i % 3 != 0
             stroke(

@@ -95,7 +95,7 @@ def flood_watch() -> Pixels:
     project(canvas, body, quad, cover=cover)
     cup(canvas, (1230.0, 420.0), 120)
     _near_soft(canvas, 860, 4)
-    return develop(canvas, exposure=1.35, glow=0.14, vignette=0.6, contrast=0.3)
+    return develop(canvas, exposure=0.95, glow=0.12, vignette=0.6, contrast=0.35)
 
 
 def clinic_queue() -> Pixels:
@@ -150,25 +150,7 @@ def crop_line() -> Pixels:
     body, cover = phone(apps.crops() * 0.88)
     project(canvas, body, quad, cover=cover)
     glare(canvas, quad, 0.04)
-    _thumb(canvas, (742.0, 1080.0))
     return develop(canvas, exposure=0.8, glow=0.13, vignette=0.4, contrast=0.35)
-
-
-def _thumb(canvas: Field, at: Point) -> None:
-    """Hold the phone: a soft palm behind its edge and a thumb over it."""
-    x, y = at
-    for step_at in range(26):
-        share = step_at / 25
-        spot = (x + 150 - 175 * share, y + 250 - 270 * share)
-        disc(
-            canvas,
-            spot,
-            86 - 40 * share,
-            colour=rgb(0.16, 0.075, 0.042) * (0.7 + 0.5 * share),
-            soft=16,
-            opacity=0.55,
-        )
-    disc(canvas, (x - 22, y - 24), 24, colour=rgb(0.34, 0.19, 0.13), soft=9, opacity=0.5)
 
 
 def mesh_poster() -> Pixels:
@@ -180,7 +162,7 @@ def sensor_board() -> Pixels:
     """Show the team's sensor board close up, its near and far edge out of focus."""
     height, width = 1024, 1536
     flat, lift = _board()
-    canvas = np.zeros((3, height, width), dtype=np.float32) + rgb(0.012, 0.012, 0.014)
+    canvas: Field = np.zeros((3, height, width), dtype=np.float32) + rgb(0.012, 0.012, 0.014)
     _lights(canvas, 723, (0, 240), 26, 0.7)
     quad: Quad = ((330.0, 130.0), (1440.0, 95.0), (1900.0, 1010.0), (-190.0, 1180.0))
     project(canvas, flat * (0.35 + lift), quad)
@@ -233,7 +215,7 @@ def _board() -> tuple[Field, Field]:
             rgb(0.22, 0.13, 0.06) if rng.uniform() < 0.5 else rgb(0.012, 0.012, 0.013),
             radius=1,
         )
-    card(board, (150, 130, 290, 330), rgb(0.42, 0.42, 0.41), radius=6)
+    card(board, (150, 130, 290, 330), rgb(0.20, 0.20, 0.195), radius=6)
     for line in range(7):
         path(
             board,
