@@ -86,7 +86,12 @@ class BallotForm(Form):
         }
 
     def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence on the field it is about."""
+        """Put a domain error's sentence on the field it is about; missing marks all at once."""
+        if error.reason == "mark-missing":
+            for field in self:
+                if field.name.startswith(_MARK) and field.data is None:
+                    field.errors = [gettext("Choose a mark.")]
+            return
         name = mark_name(error.field or "")
         field = next((field for field in self if field.name == name), self.comment)
         field.errors = [*field.errors, render_message(error)]

@@ -24,7 +24,6 @@ from app.errors import (
     N_,
     ConflictError,
     ForbiddenError,
-    GoneError,
     InvalidError,
     NotFoundError,
 )
@@ -206,13 +205,12 @@ def round_(round_id: int) -> str:
 
 @blueprint.get(f"/judge/ballots/<{_ID}:ballot_id>")
 @permission(Permission.JUDGE)
-def ballot(ballot_id: int) -> str:
+def ballot(ballot_id: int) -> Response | str:
     """Show the work and the rubric, with the marks as they are kept."""
     found = _own_ballot(ballot_id)
     if found.state is BallotState.RECUSED:
-        raise GoneError(
-            N_("You declared a conflict of interest with this entry; it is not shown to you again.")
-        )
+        _say_recused(found)
+        return redirect(url_for("judge.round_", round_id=found.round_id), 303)
     return _show_ballot(found, _form_of(found))
 
 
@@ -253,14 +251,14 @@ def recuse(ballot_id: int) -> Response | str:
         except InvalidError as error:
             form.reason.errors = [render_message(error)]
         else:
-            flash(
-                _(
-                    "You will not be shown entry %(number)s again.",
-                    number=f"{found.entry.number:04}",
-                )
-            )
+            _say_recused(found)
             return _go_on(found)
     return make_response(_show_ballot(found, _form_of(found, posted=False), recusal=form), 422)
+
+
+def _say_recused(found: Ballot) -> None:
+    number = f"{found.entry.number:04}"
+    flash(_("You stepped back from entry %(number)s. It is not shown to you again.", number=number))
 
 
 def _own_ballot(ballot_id: int) -> Ballot:

@@ -133,11 +133,17 @@ async function settle(response, pairs) {
   } else if (response.status === 409 && answer.theirs) {
     askWhich(answer);
   } else {
-    // The server has spoken: the marks stay on the screen, sending them again would change nothing.
-    forget(key);
+    if (isFinal(response, answer)) {
+      forget(key);
+    }
     tell(answer.error ?? say("refused"), true);
   }
   return response.ok;
+}
+
+/** Whether sending the same again would change nothing; after signing in again, or a rest, it may. */
+function isFinal(response, answer) {
+  return [404, 410, 422].includes(response.status) || (response.status === 409 && !answer.theirs);
 }
 
 async function readJson(response) {
@@ -166,7 +172,7 @@ async function sendWaiting() {
     }
     try {
       const response = await post(kept.url, kept.pairs);
-      if (response.ok || (response.status >= 400 && response.status < 500 && response.status !== 409)) {
+      if (response.ok || isFinal(response, await readJson(response))) {
         forget(waiting);
       }
     } catch {
@@ -240,7 +246,7 @@ function askWhich({ error, version, theirs }) {
   box.focus();
 }
 
-/** Both sets of marks beside each other, criterion by criterion. */
+/** Both sets of marks beside each other, criterion by criterion, and both comments. */
 function compare(theirs) {
   const head = make(
     "tr",
@@ -260,6 +266,16 @@ function compare(theirs) {
       make("td", { textContent: theirs[name] ?? say("noMark") }),
     );
   });
+  const comment = form.elements.comment;
+  rows.push(
+    make(
+      "tr",
+      {},
+      make("th", { scope: "row", textContent: comment.labels[0].firstChild.textContent.trim() }),
+      make("td", { dir: "auto", textContent: comment.value }),
+      make("td", { dir: "auto", textContent: theirs.comment }),
+    ),
+  );
   return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
