@@ -1,0 +1,250 @@
+"""The decision: winners proposed by one organiser, confirmed by another, until it is announced.
+
+Whoever proposes holds the round, whoever moves a decision holds its row, until the commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import audit
+from app.authz import Actor
+from app.errors import N_, ConflictError, InvalidError
+from contests.models import Contest, Entry
+from contests.service import contests
+from contests.states import ContestState
+from judging.decision import check_decision, digest
+from judging.models import Decision, Round, Winner
+from judging.queries import progress
+from judging.queries import results as queries
+from judging.ranking import Standing, standings
+from judging.service.ballots import rubric_of
+from judging.states import DecisionState, RoundState, move_decision
+
+CITATION_LENGTH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One place as an organiser fills it; `entry` is the entry's number."""
+
+    entry: int
+    citation: str
+    reason: str
+
+
+def standings_of(
+    session: Session, round_: Round, entries: Sequence[Entry]
+) -> tuple[Standing[int], ...]:
+    """Rank `entries` (by number) by the marks of the round's submitted ballots."""
+    rows = queries.marks(session, round_)
+    return standings(rubric_of(round_), rows, [entry.number or 0 for entry in entries])
+
+
+def propose(
+    session: Session,
+    *,
+    contest: Contest,
+    choices: Sequence[Choice],
+    actor: Actor,
+    now: datetime,
+) -> Decision:
+    """Propose the winners, best first; replaces a proposal that nobody has confirmed yet.
+
+    Raises ConflictError "not-closed" or "decided", and InvalidError with the field `winner_N`,
+    `reason_N` or `citation_N` for the place N that is not right.
+    """
+    round_ = progress.get_round(session, contest, lock=True)
+    if round_.state is not RoundState.CLOSED:
+        raise ConflictError(
+            N_("Close the round first; winners are proposed from settled standings."),
+            code="not-closed",
+        )
+    earlier = queries.find_decision(session, contest, lock=True)
+    if earlier is not None:
+        _check_proposed(earlier)
+    entries = queries.candidates(session, contest)
+    _check(session, round_=round_, entries=entries, choices=choices)
+    if earlier is not None:
+        session.delete(earlier)
+        session.flush()
+    by_number = {entry.number: entry for entry in entries}
+    made = Decision(
+        contest=contest,
+        round=round_,
+        proposed_by_id=actor.user_id,
+        proposed_at=now,
+        winners=[
+            Winner(
+                place=place,
+                entry=by_number[choice.entry],
+                citation=choice.citation,
+                reason=choice.reason,
+            )
+            for place, choice in enumerate(choices, start=1)
+        ],
+    )
+    session.add(made)
+    session.flush()
+    record(session, contest, actor=actor, verb="propose", now=now, details=_words(choices))
+    return made
+
+
+def confirm(
+    session: Session, *, contest: Contest, seen: str, actor: Actor, now: datetime
+) -> Decision:
+    """Confirm a proposal as another person than its proposer; the contest is decided.
+
+    `seen` is the fingerprint of the proposal that was on the page: one that changed meanwhile is
+    not confirmed unread. Raises ConflictError "same-person", "proposal-changed", and InvalidError
+    where the proposal no longer fits the standings.
+    """
+    round_, decision = hold(session, contest)
+    if decision.confirmed_by_id == actor.user_id:
+        return decision  # a second click
+    if decision.proposed_by_id == actor.user_id:
+        raise ConflictError(
+            N_("You proposed these winners, so that another organiser has to confirm them."),
+            code="same-person",
+        )
+    if fingerprint(decision) != seen:
+        raise ConflictError(
+            N_("The proposal was changed since you opened the page. Read it again, then confirm."),
+            code="proposal-changed",
+        )
+    target = move_decision(decision.state, DecisionState.CONFIRMED)
+    check_stands(session, round_=round_, decision=decision)
+    decision.state = target
+    decision.confirmed_by_id, decision.confirmed_at = actor.user_id, now
+    contests.move(session, contest=contest, to=ContestState.DECIDED, actor=actor, now=now)
+    record(
+        session,
+        contest,
+        actor=actor,
+        verb="confirm",
+        now=now,
+        details={"winners": [winner.entry.number for winner in decision.winners]},
+    )
+    session.refresh(decision, ["confirmed_by"])
+    return decision
+
+
+def withdraw_confirmation(
+    session: Session, *, contest: Contest, actor: Actor, now: datetime
+) -> None:
+    """Turn a confirmed decision into a proposal again; a set time is forgotten."""
+    _round, decision = hold(session, contest)
+    decision.state = move_decision(decision.state, DecisionState.PROPOSED)
+    decision.confirmed_by_id = decision.confirmed_at = decision.announce_at = None
+    contests.move(session, contest=contest, to=ContestState.JUDGING, actor=actor, now=now)
+    record(session, contest, actor=actor, verb="withdraw-confirmation", now=now)
+
+
+def withdraw_proposal(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
+    """Take a proposal back; the audit keeps what it said. Raises ConflictError once confirmed."""
+    _round, decision = hold(session, contest)
+    _check_proposed(decision)
+    session.delete(decision)
+    session.flush()
+    record(session, contest, actor=actor, verb="withdraw", now=now)
+
+
+def drop_for_reopening(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
+    """Withdraw the proposal, if there is one, because its standings are about to change."""
+    if queries.find_decision(session, contest) is not None:
+        withdraw_proposal(session, contest=contest, actor=actor, now=now)
+
+
+def hold(session: Session, contest: Contest) -> tuple[Round, Decision]:
+    """Return the round and the decision, locked, and the contest's state as it is behind the lock.
+
+    Raises NotFoundError where nothing is proposed.
+    """
+    round_ = progress.get_round(session, contest, lock=True)
+    decision = queries.get_decision(session, contest, lock=True)
+    session.refresh(contest, ["state"])
+    return round_, decision
+
+
+def fingerprint(decision: Decision) -> str:
+    """Return a digest of what a decision says, by which a form names what its sender read."""
+    return digest(_words(_choices(decision)))
+
+
+def check_stands(session: Session, *, round_: Round, decision: Decision) -> None:
+    """Raise InvalidError unless a decision still is whole: entries can be disqualified later."""
+    entries = queries.candidates(session, decision.contest)
+    _check(session, round_=round_, entries=entries, choices=_choices(decision))
+
+
+def _check(
+    session: Session,
+    *,
+    round_: Round,
+    entries: Sequence[Entry],
+    choices: Sequence[Choice],
+) -> None:
+    for place, choice in enumerate(choices, start=1):
+        if len(choice.citation) > CITATION_LENGTH:
+            raise InvalidError(
+                N_("A citation may have %(most)s characters."),
+                field=f"citation_{place}",
+                code="citation-too-long",
+                most=CITATION_LENGTH,
+            )
+    check_decision(
+        standings_of(session, round_, entries),
+        chosen=[choice.entry for choice in choices],
+        reasons={choice.entry: choice.reason for choice in choices},
+        places=round_.contest.winners,
+        eligible={entry.number for entry in entries if entry.number},
+    )
+
+
+def _check_proposed(decision: Decision) -> None:
+    if decision.state is not DecisionState.PROPOSED:
+        raise ConflictError(
+            N_("The winners are confirmed. Withdraw the confirmation before you change them."),
+            code="decided",
+        )
+
+
+def _choices(decision: Decision) -> list[Choice]:
+    return [
+        Choice(entry=winner.entry.number or 0, citation=winner.citation, reason=winner.reason)
+        for winner in decision.winners
+    ]
+
+
+def _words(choices: Sequence[Choice]) -> dict[str, Any]:
+    return {
+        "winners": [
+            {"entry": choice.entry, "citation": choice.citation, "reason": choice.reason}
+            for choice in choices
+        ]
+    }
+
+
+def record(
+    session: Session,
+    contest: Contest,
+    *,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Append what was done about a contest's decision to the audit."""
+    # By contest: a proposal that is withdrawn takes its own number with it.
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb=f"decision.{verb}",
+        subject=f"decision:{contest.id}",
+        now=now,
+        details=details,
+    )

@@ -1,0 +1,31 @@
+"""Work of the judging room that runs in the worker."""
+
+from datetime import datetime
+
+from app import clock
+from app.errors import DomainError
+from app.jobs import job, sweep
+from app.transaction import transaction
+from judging.service import announcement
+
+
+@job("judging.announce")
+def announce(contest_id: int) -> None:
+    """Announce a contest if its set time has come; safe to run early, late and twice."""
+    now = clock.now()
+    try:
+        with transaction() as session:
+            announcement.announce_if_due(session, contest_id=contest_id, now=now)
+    except DomainError as error:
+        # Said once to who decided, instead of every minute to nobody.
+        with transaction() as session:
+            announcement.give_up(session, contest_id=contest_id, error=error, now=now)
+
+
+@sweep
+def announce_due(now: datetime) -> None:
+    """Announce what is due, whatever became of the job that should have done it."""
+    with transaction() as session:
+        waiting = announcement.due(session, now)
+    for contest_id in waiting:
+        announce(contest_id)

@@ -1,0 +1,410 @@
+"""The decision and its announcement: two people, once, never early, bound to its input."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app import jobs
+from app.audit import AuditEvent
+from app.authz import ANYBODY, Actor
+from app.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
+from app.mail import OutgoingMail
+from app.transaction import transaction
+from contests.models import Contest
+from contests.queries.contests import get_contest
+from contests.service import contests
+from contests.states import ContestKind, ContestState
+from judging import tasks
+from judging.decision import digest
+from judging.models import Decision, Mark, Result, Winner
+from judging.queries import results as queries
+from judging.service import announcement, decisions
+from judging.states import DecisionState, RoundState
+from tests import factories
+from tests.conftest import Clock, Outbox
+from tests.database import settle
+from tests.factories import NOW
+from tests.judging import scenes
+
+LATER = NOW + timedelta(hours=5)
+
+
+class Act(TypedDict):
+    """Who does something to which contest, and when."""
+
+    contest: Contest
+    actor: Actor
+    now: datetime
+
+
+# --- proposing ----------------------------------------------------------------------------------
+
+
+def test_the_standings_in_order_need_no_reason(session: Session) -> None:
+    scene = scenes.judged(session)
+    decision = scenes.proposed(session, scene, 1, 2, 3)
+    assert decision.state is DecisionState.PROPOSED
+    found = queries.get_decision(session, scene.contest)
+    assert [(w.place, w.entry.number, w.citation) for w in found.winners] == [
+        (1, 1, "Citation 1."),
+        (2, 2, "Citation 2."),
+        (3, 3, "Citation 3."),
+    ]
+
+
+def refusal(session: Session, scene: scenes.Scene, *numbers: int) -> tuple[str, str | None]:
+    with pytest.raises(InvalidError) as caught:
+        scenes.proposed(session, scene, *numbers)
+    return caught.value.reason, caught.value.field
+
+
+def test_a_proposal_that_departs_needs_a_reason_at_its_place(session: Session) -> None:
+    scene = scenes.judged(session)
+    assert refusal(session, scene, 1, 3, 2) == ("reason-missing", "reason_2")
+    assert refusal(session, scene, 1, 2, 2) == ("winner-twice", "winner_3")
+    assert refusal(session, scene, 1, 2) == ("wrong-number", None)
+    assert refusal(session, scene, 1, 2, 99) == ("not-eligible", "winner_3")
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 3, 2, reasons={3: "A braver picture."}),
+        actor=scene.actor,
+        now=NOW,
+    )
+
+
+def test_a_tie_needs_a_reason(session: Session) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (8, 8), (8, 8)])
+    assert refusal(session, scene, 1, 2, 3) == ("reason-missing", "reason_2")
+
+
+def test_a_citation_has_an_end(session: Session) -> None:
+    scene = scenes.judged(session)
+    chosen = scenes.choices(1, 2)
+    long = decisions.Choice(entry=3, citation="x" * 2001, reason="")
+    with pytest.raises(InvalidError) as caught:
+        decisions.propose(
+            session, contest=scene.contest, choices=[*chosen, long], actor=scene.actor, now=NOW
+        )
+    assert caught.value.field == "citation_3"
+
+
+def test_an_open_round_decides_nothing(session: Session) -> None:
+    scene = scenes.judged(session, state=RoundState.OPEN)
+    with pytest.raises(ConflictError) as caught:
+        scenes.proposed(session, scene)
+    assert caught.value.reason == "not-closed"
+
+
+def test_a_new_proposal_replaces_one_that_nobody_confirmed(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.proposed(session, scene, 1, 2, 3)
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
+        actor=scene.other,
+        now=LATER,
+    )
+    found = queries.get_decision(session, scene.contest)
+    assert [winner.entry.number for winner in found.winners] == [1, 3, 2]
+    assert found.proposed_by_id == scene.second.id
+
+
+# --- confirming ---------------------------------------------------------------------------------
+
+
+def test_another_organiser_confirms(session: Session) -> None:
+    scene = scenes.judged(session)
+    decision = scenes.proposed(session, scene)
+    seen = decisions.fingerprint(decision)
+    with pytest.raises(ConflictError) as caught:
+        decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.actor, now=NOW)
+    assert caught.value.reason == "same-person"
+    for _click in range(2):
+        decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
+    assert decision.state is DecisionState.CONFIRMED
+    assert scene.contest.state is ContestState.DECIDED
+
+
+def test_the_database_repeats_that_two_people_decide(session: Session) -> None:
+    scene = scenes.judged(session)
+    decision = scenes.proposed(session, scene)
+    decision.state, decision.confirmed_at = DecisionState.CONFIRMED, NOW
+    decision.confirmed_by_id = decision.proposed_by_id
+    with pytest.raises(IntegrityError, match="two_people"):
+        session.flush()
+    session.rollback()
+
+
+def test_nobody_confirms_what_they_have_not_read(session: Session) -> None:
+    scene = scenes.judged(session)
+    seen = decisions.fingerprint(scenes.proposed(session, scene))
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
+        actor=scene.actor,
+        now=LATER,
+    )
+    with pytest.raises(ConflictError) as caught:
+        decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
+    assert caught.value.reason == "proposal-changed"
+
+
+def test_a_winner_who_left_is_not_confirmed(session: Session) -> None:
+    scene = scenes.judged(session)
+    seen = decisions.fingerprint(scenes.proposed(session, scene))
+    contests.disqualify(
+        session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
+    )
+    with pytest.raises(InvalidError) as caught:
+        decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
+    assert caught.value.reason == "not-eligible"
+
+
+def test_a_confirmation_can_be_withdrawn_and_so_can_the_proposal(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    with pytest.raises(ConflictError) as caught:
+        decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert caught.value.reason == "decided"
+    announcement.schedule(session, contest=scene.contest, at=LATER, actor=scene.actor, now=NOW)
+    decisions.withdraw_confirmation(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    found = queries.get_decision(session, scene.contest)
+    assert (found.state, found.announce_at) == (DecisionState.PROPOSED, None)
+    assert scene.contest.state is ContestState.JUDGING
+    decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert queries.find_decision(session, scene.contest) is None
+    assert session.scalars(select(Winner)).all() == []
+    with pytest.raises(NotFoundError):
+        queries.get_decision(session, scene.contest)
+
+
+# --- announcing ---------------------------------------------------------------------------------
+
+
+def test_announcing_publishes_one_snapshot(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    assert queries.winners_of(session, scene.contest) == ()
+    result = announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert result.digest == digest(result.snapshot)
+    assert result.snapshot["rubric"][0]["weight"] == 2
+    assert result.snapshot["standings"][0] == {
+        "place": 1,
+        "number": 1,
+        "score": "9",
+        "tied": 1,
+        "ballots": 2,
+    }
+    assert result.snapshot["marks"]["count"] == 16
+    winners = queries.winners_of(session, scene.contest)
+    assert [(w.place, w.number, w.title, w.by, w.country) for w in winners] == [
+        (1, 1, "Work 1", "Entrant 1", "KE"),
+        (2, 2, "Work 2", "Entrant 2", "KE"),
+        (3, 3, "Work 3", "Entrant 3", "KE"),
+    ]
+    assert scene.contest.state is ContestState.ANNOUNCED
+    assert scenes.round_of(session, scene).state is RoundState.FINAL
+
+
+def test_the_digest_of_the_marks_sees_every_mark(session: Session) -> None:
+    digests = []
+    for points in ([(9, 9), (8, 8), (7, 7)], [(9, 9), (8, 8), (7, 6)]):
+        scene = scenes.judged(session, points)
+        scenes.confirmed(session, scene)
+        result = announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+        digests.append(result.snapshot["marks"]["digest"])
+    assert digests[0] != digests[1]
+
+
+def test_what_was_published_stays_as_it_was(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    scene.entries[0].owner.name = "Another Name"
+    session.scalars(select(Mark).limit(1)).one().points = 1
+    session.flush()
+    assert queries.winners_of(session, scene.contest)[0].by == "Entrant 1"
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    with pytest.raises(IllegalTransitionError):
+        decisions.withdraw_confirmation(session, **who)
+    with pytest.raises(IllegalTransitionError):
+        announcement.schedule(session, at=LATER, **who)
+
+
+def test_a_team_wins_under_its_name(session: Session) -> None:
+    scene = scenes.judged(session, kind=ContestKind.HACKATHON)
+    entry = scene.entries[0]
+    entry.team = factories.team(
+        session, scene.contest, entry.owner, factories.user(session, "Member")
+    )
+    scenes.confirmed(session, scene)
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert queries.winners_of(session, scene.contest)[0].by == entry.team.name
+
+
+def test_everyone_behind_an_entry_gets_one_mail(session: Session) -> None:
+    scene = scenes.judged(session)
+    winner, loser = scene.entries[0].owner, scene.entries[3].owner
+    member = factories.user(session, "Member")
+    scene.entries[1].team = factories.team(session, scene.contest, scene.entries[1].owner, member)
+    factories.entry(session, scene.contest, winner, title="A second one")
+    stranger = factories.user(session, "Stranger")
+    scenes.confirmed(session, scene)
+    assert session.scalars(select(OutgoingMail)).all() == []
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    mails = {mail.recipient: mail for mail in session.scalars(select(OutgoingMail))}
+    assert len(mails) == 5
+    assert mails[winner.email].subject.startswith("Congratulations")
+    assert mails[member.email].subject.startswith("Congratulations")
+    assert not mails[loser.email].subject.startswith("Congratulations")
+    assert stranger.email not in mails
+    for mail in mails.values():
+        body = mail.body or ""
+        assert f"/contests/{scene.contest.slug}/winners" in body
+        assert "Work" not in body
+        assert "Citation" not in body
+
+
+def test_nothing_is_announced_that_nobody_confirmed(session: Session) -> None:
+    scene = scenes.judged(session)
+    with pytest.raises(NotFoundError):
+        announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    scenes.proposed(session, scene)
+    with pytest.raises(IllegalTransitionError):
+        announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+
+
+def test_a_second_announcement_changes_nothing(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    first = announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    again = announcement.announce(session, contest=scene.contest, actor=scene.other, now=LATER)
+    assert (again.id, again.published_at) == (first.id, NOW)
+    events = session.scalars(select(AuditEvent).where(AuditEvent.verb == "decision.announce"))
+    assert len(events.all()) == 1
+
+
+def test_two_who_announce_at_once_publish_once(app: Flask, session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    slug = scene.contest.slug
+    settle(app)
+    start = threading.Barrier(2)
+    failures: list[BaseException] = []
+
+    def act() -> None:
+        try:
+            with app.app_context():
+                start.wait(10)
+                with transaction() as own:
+                    announcement.announce(
+                        own, contest=get_contest(own, slug), actor=ANYBODY, now=NOW
+                    )
+        except BaseException as error:  # noqa: BLE001 - told to the test below
+            failures.append(error)
+
+    threads = [threading.Thread(target=act) for _person in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert failures == []
+    assert len(session.scalars(select(Result)).all()) == 1
+    assert len(session.scalars(select(OutgoingMail)).all()) == 4
+
+
+# --- at a set time ------------------------------------------------------------------------------
+
+
+def contest_state(session: Session, scene: scenes.Scene) -> ContestState:
+    session.expire_all()
+    return session.get_one(Contest, scene.contest.id).state
+
+
+def test_a_set_time_announces_then_and_not_before(
+    app: Flask, session: Session, clock: Clock, drain: Callable[[], int]
+) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    announcement.schedule(session, contest=scene.contest, at=LATER, actor=scene.actor, now=NOW)
+    drain()
+    assert contest_state(session, scene) is ContestState.DECIDED
+    # The queue may wake too early, or twice.
+    clock.set(LATER - timedelta(seconds=1))
+    settle(app)
+    tasks.announce(scene.contest.id)
+    jobs.run_sweeps(clock())
+    assert contest_state(session, scene) is ContestState.DECIDED
+    clock.set(LATER)
+    settle(app)
+    tasks.announce(scene.contest.id)
+    tasks.announce(scene.contest.id)
+    tasks.announce_due(clock())
+    assert contest_state(session, scene) is ContestState.ANNOUNCED
+    result = session.scalars(select(Result)).one()
+    assert result.published_at == LATER
+    event = session.scalar(select(AuditEvent).where(AuditEvent.verb == "decision.announce"))
+    assert event is not None
+    assert event.actor_id is None
+
+
+def test_the_sweep_finds_what_the_queue_forgot(app: Flask, session: Session, clock: Clock) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    announcement.schedule(session, contest=scene.contest, at=LATER, actor=scene.actor, now=NOW)
+    settle(app)
+    clock.set(LATER + timedelta(minutes=1))
+    tasks.announce_due(clock())
+    assert contest_state(session, scene) is ContestState.ANNOUNCED
+
+
+def test_a_time_can_be_moved_and_unset(app: Flask, session: Session, clock: Clock) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    act = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    with pytest.raises(InvalidError) as caught:
+        announcement.schedule(session, at=NOW, **act)
+    assert caught.value.field == "announce_at"
+    announcement.schedule(session, at=LATER, **act)
+    announcement.schedule(session, at=LATER + timedelta(hours=1), **act)
+    settle(app)
+    clock.set(LATER)
+    tasks.announce(scene.contest.id)
+    assert contest_state(session, scene) is ContestState.DECIDED
+    announcement.unschedule(session, **act)
+    announcement.unschedule(session, **act)
+    settle(app)
+    clock.set(LATER + timedelta(days=1))
+    tasks.announce_due(clock())
+    assert contest_state(session, scene) is ContestState.DECIDED
+
+
+def test_a_set_time_at_which_a_winner_has_left_tells_who_decided(
+    app: Flask, session: Session, clock: Clock, outbox: Outbox
+) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    announcement.schedule(session, contest=scene.contest, at=LATER, actor=scene.actor, now=NOW)
+    contests.disqualify(
+        session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
+    )
+    settle(app)
+    clock.set(LATER)
+    tasks.announce(scene.contest.id)
+    tasks.announce_due(clock())
+    assert contest_state(session, scene) is ContestState.DECIDED
+    assert session.scalars(select(Decision.announce_at)).one() is None
+    mails = outbox()
+    assert {mail["To"] for mail in mails} == {scene.organiser.email, scene.second.email}
+    assert len(mails) == 2
+    assert "may not win" in mails[0].get_content()
