@@ -11,7 +11,9 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 import contests.views
+import judging.tasks
 import judging.views
+import media.tasks
 import media.views
 from app import cli, jobs, transaction, web
 from app.accounts import queries as accounts_queries
@@ -32,6 +34,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Manage"), "organiser.index", lambda actor: actor.is_organiser),
 )
 ACCOUNT_NAVIGATION: tuple[NavItem, ...] = (
+    NavItem(_l("My entries"), "entrant.my", lambda actor: actor.is_authenticated),
     NavItem(_l("Your account"), "accounts.account", lambda actor: actor.is_authenticated),
 )
 

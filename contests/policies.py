@@ -26,6 +26,7 @@ def edits_entry(actor: Actor, entry: Entry) -> bool:
 
 
 sees_receipt = either(edits_entry, organises)
+sees_team = either(in_team, organises)
 
 
 def is_published(_actor: Actor, contest: Contest) -> bool:

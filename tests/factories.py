@@ -179,7 +179,6 @@ def entry(
         team=team,
         screening=screening,
         screening_reason="Outside the brief." if screening is Screening.INELIGIBLE else None,
-        disqualified_reason="Not one's own." if state is EntryState.DISQUALIFIED else None,
         created_at=NOW,
         updated_at=NOW,
     )
@@ -201,6 +200,7 @@ def entry(
         made.number = contest.last_number
         made.state, made.submitted_at, made.current = state, submitted, version
         made.withdrawn_at = NOW if state is EntryState.WITHDRAWN else None
+        made.disqualified_reason = "Not one's own." if state is EntryState.DISQUALIFIED else None
         session.flush()
     return made
 

@@ -7,6 +7,7 @@ from flask import Flask
 from app.authz import Actor
 from app.settings import Settings
 from app.web import answers, gate, headers, language, limits, mailbox, pages, probes, zones
+from app.web.answers import status_of
 from app.web.forms import Form
 from app.web.gate import current_actor
 from app.web.language import languages, remember_language, render_message
@@ -46,6 +47,7 @@ __all__ = [
     "reader_zone",
     "remember_language",
     "render_message",
+    "status_of",
     "wants_json",
     "zone_city",
 ]

@@ -40,10 +40,11 @@ from contests.rules import (
     check_open,
     missing_for_submission,
 )
+from contests.rules import is_open as window_is_open
 from contests.states import ContestKind, ContestState, EntryState, move_entry
 from media import service as media
 
-_UNDECIDED = frozenset({ContestState.PUBLISHED, ContestState.JUDGING})
+UNDECIDED = frozenset({ContestState.PUBLISHED, ContestState.JUDGING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,13 @@ def shown_version(entry: Entry) -> EntryVersion:
         message = f"entry {entry.id} has no version"
         raise LookupError(message)
     return version
+
+
+def is_open(contest: Contest, *, now: datetime, pass_until: datetime | None) -> bool:
+    """Tell whether a contest takes entries now, from somebody with or without a late pass."""
+    return contest.state is ContestState.PUBLISHED and window_is_open(
+        window_of(contest), now, pass_until
+    )
 
 
 def check_accepts(contest: Contest, *, now: datetime, pass_until: datetime | None) -> None:
@@ -240,8 +248,9 @@ def submit(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> No
     if missing:
         raise IncompleteError(missing)
     if entry.state is EntryState.DRAFT:
-        entry.state = move_entry(entry.state, EntryState.SUBMITTED)
-        entry.number = _next_number(session, entry.contest)
+        # Together with the rest below: the database allows no submitted entry without its parts.
+        number = _next_number(session, entry.contest)
+        entry.state, entry.number = move_entry(entry.state, EntryState.SUBMITTED), number
     version.submitted_at = version.updated_at = now
     entry.current, entry.submitted_at, entry.updated_at = version, now, now
     session.flush()
@@ -266,7 +275,7 @@ def withdraw(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> 
     queries.get_entry(session, entry.id, lock=True)
     if not owns_entry(actor, entry):
         raise ForbiddenError(N_("Only the team's captain can withdraw the entry."))
-    if entry.contest.state not in _UNDECIDED:
+    if entry.contest.state not in UNDECIDED:
         raise ClosedError(
             N_("The winners are decided, so this entry can no longer be withdrawn."),
             code="decided",

@@ -2,6 +2,12 @@
 
 from flask import Blueprint
 
-from contests.views import organiser, public, words
+from contests.views import entrant, organiser, public, teams, words
 
-BLUEPRINTS: tuple[Blueprint, ...] = (public.blueprint, organiser.blueprint, words.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    public.blueprint,
+    entrant.blueprint,
+    teams.blueprint,
+    organiser.blueprint,
+    words.blueprint,
+)
