@@ -66,6 +66,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["podium.manage_tabs"] = MANAGE_TABS
     app.extensions["podium.winners_of"] = lambda _session, _contest: ()
     app.extensions["podium.criteria_of"] = criteria_of
+    app.extensions["podium.demo_sign_ins"] = (
+        cli.demo.sign_ins if settings.development else lambda _session: ()
+    )
     for room in (accounts_views, media.views, contests.views, judging.views):
         for blueprint in room.BLUEPRINTS:
             app.register_blueprint(blueprint)

@@ -72,7 +72,7 @@ def forum() -> str:
         "contests/public/forum.html",
         bands=[_band(contest) for contest in contests],
         winners=[(contest, winners_of(contest)) for contest in contests if _announced(contest)],
-        demo=current_app.extensions.get("podium.demo_sign_ins", ()),
+        demo=current_app.extensions["podium.demo_sign_ins"](current_session()),
     )
 
 
