@@ -73,7 +73,10 @@ class Queue:
     def consume(self, workers: int) -> None:
         """Work until a signal ends it; runs what earlier workers left behind first."""
         self._sweep()
-        Consumer(self.huey, workers=workers, initial_delay=0.05, max_delay=0.5).run()
+        # Whoever stops a service sends SIGTERM: what is in hand is finished first.
+        Consumer(
+            self.huey, workers=workers, initial_delay=0.05, max_delay=0.5, graceful_signal="TERM"
+        ).run()
 
     def drain(self) -> int:
         """Run everything that is due now in this process; return how many jobs ran."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.authz import Actor
@@ -12,14 +12,23 @@ from media.limits import AssetKind
 from media.models import Asset
 from media.states import AssetState
 
+MINUTES_WORTH = 20
+"""Pictures that one sweep takes on: it shares the worker with mails, and the next one follows."""
 
-def find_asset(session: Session, public_id: str) -> Asset | None:
-    """Return the asset with this public id that still exists, its renditions loaded."""
-    return session.scalar(
+
+def find_asset(session: Session, public_id: str, *, lock: bool = False) -> Asset | None:
+    """Return the asset with this public id that still exists, its renditions loaded.
+
+    With `lock` nobody else can change it before this transaction ends.
+    """
+    wanted = (
         select(Asset)
         .where(Asset.public_id == public_id, Asset.state != AssetState.DISCARDED)
         .options(selectinload(Asset.renditions))
     )
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(wanted)
 
 
 def get_asset(session: Session, public_id: str) -> Asset:
@@ -33,7 +42,10 @@ def get_asset(session: Session, public_id: str) -> Asset:
 def own_assets(
     session: Session, *, actor: Actor, public_ids: Sequence[str], kind: AssetKind
 ) -> list[Asset]:
-    """Return the actor's assets with these public ids, in that order; NotFoundError for others."""
+    """Return the actor's assets with these public ids, in that order; NotFoundError for others.
+
+    They are locked: a sweep that finds them unclaimed at this moment waits, and then does not.
+    """
     found = {
         asset.public_id: asset
         for asset in session.scalars(
@@ -44,7 +56,10 @@ def own_assets(
                 Asset.kind == kind,
                 Asset.state != AssetState.DISCARDED,
             )
+            .order_by(Asset.id)
             .options(selectinload(Asset.renditions))
+            .with_for_update()
+            .execution_options(populate_existing=True)
         )
     }
     if len(found) != len(set(public_ids)):
@@ -58,19 +73,42 @@ def stuck_assets(
     """Return the public ids of what the queue forgot, or what died in a worker's hands."""
     stale = (Asset.state == AssetState.RECEIVED) & (Asset.updated_at < received_before)
     lost = (Asset.state == AssetState.PROCESSING) & (Asset.updated_at < lost_before)
-    return list(session.scalars(select(Asset.public_id).where(stale | lost).limit(200)))
+    return list(
+        session.scalars(
+            select(Asset.public_id)
+            .where(stale | lost)
+            .order_by(Asset.updated_at)
+            .limit(MINUTES_WORTH)
+        )
+    )
 
 
 def unclaimed_assets(session: Session, *, before: datetime) -> list[Asset]:
-    """Return assets that nothing has used since `before`."""
+    """Return assets that nothing has used since `before`, locked; not one that is in hand."""
     return list(
         session.scalars(
             select(Asset)
             .where(
                 Asset.claimed_at.is_(None),
                 Asset.updated_at < before,
-                Asset.state != AssetState.DISCARDED,
+                Asset.state.not_in((AssetState.PROCESSING, AssetState.DISCARDED)),
             )
+            .limit(200)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def discarded_assets(session: Session) -> list[str]:
+    """Return the public ids of assets whose objects and row are still to go.
+
+    In no order, so that one that cannot be deleted holds up the others only at times.
+    """
+    return list(
+        session.scalars(
+            select(Asset.public_id)
+            .where(Asset.state == AssetState.DISCARDED)
+            .order_by(func.random())
             .limit(200)
         )
     )

@@ -1,12 +1,15 @@
 """What the worker does with assets: renditions, and sweeping what is stuck or unused.
 
-A picture takes three steps with the work between two short transactions, so that nobody waits for a
-lock while pixels are made, and a worker that dies leaves a row that the sweep finds.
+The work lies between short transactions, so that nobody waits for a lock while pixels are made or
+a store is slow. A worker may die at any point: what it held is taken up again after LOST_AFTER,
+what it had discarded is deleted by the next sweep.
 """
 
 import logging
 import shutil
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,88 +20,93 @@ from app.jobs import job, sweep
 from app.transaction import transaction
 from app.web import render_message
 from media import keys, queries, service
-from media.images.isolate import WALL_SECONDS, make_renditions
+from media.images.isolate import INTERRUPTED, make_renditions
 from media.images.probe import Picture
 from media.images.render import Rendered
 from media.limits import AssetKind, Limits
+from media.models import Asset
 
 log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(minutes=1)
-LOST_AFTER = timedelta(seconds=WALL_SECONDS + 30)
-UNUSED_AFTER = timedelta(days=1)
 
 
 @job("media.process")
 def process(public_id: str) -> None:
-    """Make one asset's renditions; safe to run twice."""
+    """Make one asset's renditions; safe to run twice, also at once.
+
+    Raises UnavailableError where the store does not answer, with the asset back in the line.
+    """
     with transaction() as session:
-        asset = queries.find_asset(session, public_id)
-        if asset is None or not service.begin(session, asset=asset, now=clock.now()):
-            return
-        kind, attempts = asset.kind, asset.attempts
+        asset = service.begin(session, public_id=public_id, now=clock.now())
+    if asset is None:
+        return
     try:
-        if attempts > service.ATTEMPTS:
-            raise service.too_often()
-        picture, renditions = _render(public_id) if kind is AssetKind.PICTURE else (None, [])
-        for made in renditions:
-            key = keys.rendition(public_id, made.width_name)
-            service.store().put(key, BytesIO(made.data), media_type="image/webp")
+        picture, renditions = _make(asset)
     except InvalidError as refusal:
-        _reject(public_id, refusal)
-    except UnavailableError:
-        log.warning("asset %s goes back in the line", public_id, exc_info=True)
-        _give_back(public_id)
+        _end(partial(service.reject, reason=render_message(refusal)), public_id)
+    except UnavailableError as error:
+        # A child that is stopped each time may be what the machine has no memory for.
+        _end(partial(service.give_back, counts=error.reason == INTERRUPTED), public_id)
+        raise
     else:
-        _finish(public_id, picture, renditions)
+        _end(partial(service.finish, picture=picture, renditions=renditions), public_id)
 
 
-def _render(public_id: str) -> tuple[Picture, list[Rendered]]:
+def _make(asset: Asset) -> tuple[Picture | None, list[Rendered]]:
+    """Make the renditions and store them; a document has none."""
+    service.check_attempts(asset)
+    if asset.kind is AssetKind.DOCUMENT:
+        return None, []
+    store = service.store()
     with TemporaryDirectory(prefix="podium-original-") as folder:
         path = Path(folder) / "original"
-        with service.store().open(keys.original(public_id)) as source, path.open("wb") as target:
+        with store.open(keys.original(asset.public_id)) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target)
-        return make_renditions(path, Limits())
+        picture, renditions = make_renditions(path, Limits())
+    for made in renditions:
+        key = keys.rendition(asset.public_id, made.width_name)
+        store.put(key, BytesIO(made.data), media_type="image/webp")
+    return picture, renditions
 
 
-def _finish(public_id: str, picture: Picture | None, renditions: list[Rendered]) -> None:
+def _end(act: Callable[..., None], public_id: str) -> None:
     with transaction() as session:
-        asset = queries.get_asset(session, public_id)
-        service.finish(
-            session, asset=asset, picture=picture, renditions=renditions, now=clock.now()
-        )
-
-
-def _reject(public_id: str, refusal: InvalidError) -> None:
-    with transaction() as session:
-        asset = queries.get_asset(session, public_id)
-        service.reject(session, asset=asset, reason=render_message(refusal), now=clock.now())
-
-
-def _give_back(public_id: str) -> None:
-    with transaction() as session:
-        asset = queries.get_asset(session, public_id)
-        service.give_back(session, asset=asset, now=clock.now())
+        act(session, public_id=public_id, now=clock.now())
 
 
 @sweep
 def resume_stuck(now: datetime) -> None:
-    """Process what the queue forgot or what died with its worker."""
+    """Process what the queue forgot or what died with its worker, oldest first."""
     with transaction() as session:
         stuck = queries.stuck_assets(
-            session, received_before=now - FORGOTTEN_AFTER, lost_before=now - LOST_AFTER
+            session, received_before=now - FORGOTTEN_AFTER, lost_before=now - service.LOST_AFTER
         )
-    for public_id in stuck:
-        process(public_id)
+    _each(stuck, process)
 
 
 @sweep
 def discard_unclaimed(now: datetime) -> None:
-    """Remove files that nothing has used for a day, objects first."""
+    """Remove what nothing has used for a day: first from use, then the objects, then the row."""
     with transaction() as session:
-        for asset in queries.unclaimed_assets(session, before=now - UNUSED_AFTER):
-            store = service.store()
-            store.delete(keys.original(asset.public_id))
-            for made in asset.renditions:
-                store.delete(keys.rendition(asset.public_id, made.name))
-            service.discard(session, asset=asset, now=now)
+        service.discard_unclaimed(session, now=now)
+    with transaction() as session:
+        discarded = queries.discarded_assets(session)
+    _each(discarded, _remove)
+
+
+def _remove(public_id: str) -> None:
+    service.delete_objects(public_id)
+    with transaction() as session:
+        service.forget(session, public_id=public_id)
+
+
+def _each(public_ids: Sequence[str], act: Callable[[str], None]) -> None:
+    """Act on each asset; one that fails does not stop the others, a store that is down does."""
+    for public_id in public_ids:
+        try:
+            act(public_id)
+        except UnavailableError:
+            raise
+        except Exception:
+            log.exception("asset %s could not be swept", public_id)

@@ -1,24 +1,19 @@
 """Pictures, documents, originals, and where an asset stands."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
-
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, send_file
 
 from app.authz import Permission, permission, require
 from app.errors import NotFoundError
 from app.transaction import current_session
 from app.web import current_actor
 from media import keys, policies, queries, service
-from media.limits import AssetKind
+from media.limits import FORMATS, AssetKind
 from media.links import DAY, check_signature
+from media.models import Asset
 from media.states import AssetState
-from media.stores.base import MissingObjectError
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 BLUEPRINTS: tuple[Blueprint, ...] = (blueprint,)
-
-_CHUNK = 256 * 1024
 
 
 @blueprint.get("/<public_id>/<int:name>.webp")
@@ -30,7 +25,9 @@ def rendition(public_id: str, name: int) -> Response:
     if tag in request.if_none_match:
         response = Response(status=304)
     else:
-        response = _stream(keys.rendition(public_id, name), "image/webp")
+        # Whole, as it is small: a store that breaks off is an error, and not half a picture.
+        with service.store().open(keys.rendition(public_id, name)) as file:
+            response = Response(file.read(), mimetype="image/webp")
     response.set_etag(tag)
     response.headers["Cache-Control"] = f"private, max-age={DAY}, immutable"
     return response
@@ -44,7 +41,7 @@ def document(public_id: str) -> Response:
     asset = queries.get_asset(current_session(), public_id)
     if asset.kind is not AssetKind.DOCUMENT or asset.state is not AssetState.READY:
         raise NotFoundError
-    return _attachment(public_id, asset.media_type, "document.pdf")
+    return _attachment(asset, "document.pdf")
 
 
 @blueprint.get("/<public_id>/original")
@@ -53,7 +50,7 @@ def original(public_id: str) -> Response:
     """Hand the file as it came to its owner or an organiser."""
     asset = queries.get_asset(current_session(), public_id)
     require(policies.may_read_original, current_actor(), asset)
-    return _attachment(public_id, asset.media_type, asset.filename)
+    return _attachment(asset, _honest_name(asset))
 
 
 @blueprint.get("/<public_id>/status")
@@ -77,27 +74,24 @@ def _check(public_id: str, what: str) -> None:
     )
 
 
-def _attachment(public_id: str, media_type: str, filename: str) -> Response:
-    response = _stream(keys.original(public_id), media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=filename)
+def _honest_name(asset: Asset) -> str:
+    """Return the sender's name of the file, ending as its content says and not as they did."""
+    endings = next(f.extensions for f in FORMATS.values() if f.media_type == asset.media_type)
+    name = asset.filename
+    return name if name.lower().endswith(endings) else name + endings[0]
+
+
+def _attachment(asset: Asset, name: str) -> Response:
+    response = send_file(
+        # The server closes it, also when whoever asked goes away.
+        service.store().open(keys.original(asset.public_id)),
+        mimetype=asset.media_type,
+        as_attachment=True,
+        download_name=name,
+        conditional=False,
+    )
+    response.content_length = asset.bytes
     # Whatever it is, it never runs in our origin.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _stream(key: str, media_type: str) -> Response:
-    try:
-        info = service.store().stat(key)
-        file = service.store().open(key)
-    except MissingObjectError:
-        raise NotFoundError from None
-    response = Response(_chunks(file), mimetype=media_type)
-    response.content_length = info.size
-    return response
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(_CHUNK):
-            yield chunk

@@ -26,6 +26,11 @@ def _transactions() -> Transactions:
     return transactions
 
 
+def _store() -> Store:
+    store: Store = current_app.extensions["podium.store"]
+    return store
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--worker/--no-worker", default=True, help="Run the worker beside the web server.")
@@ -49,10 +54,11 @@ def worker_command(threads: int) -> None:
 )
 @with_appcontext
 def migrate_command(*, check: bool) -> None:
-    """Bring the database to this version's schema."""
+    """Bring the database to this version's schema, and make the store if there is none."""
     engine = _transactions().engine
     if not check:
         migrations.upgrade(engine)
+        _store().ensure()
         return
     found = migrations.differences(engine)
     if found:
@@ -86,10 +92,9 @@ def sweep_command() -> None:
 @with_appcontext
 def doctor_command() -> None:
     """Check the database, store, queue, mail and secrets, and say what to do."""
-    store: Store = current_app.extensions["podium.store"]
     healthy = [
         _examine("database", _check_database, "run `podium migrate`, or mend DATABASE_URL"),
-        _examine("store", store.check, "make the folder or bucket writable, or mend STORE_URL"),
+        _examine("store", _store().check, "make the folder or bucket writable, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
         _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
         _examine("secrets", _check_secrets, "set SECRET_KEY to 32 or more random characters"),

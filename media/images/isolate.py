@@ -29,6 +29,9 @@ COMMAND = (sys.executable, "-m", "media.images.child")
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = ("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TMPDIR")
+INTERRUPTED = "interrupted"
+"""The reason of an UnavailableError for a child that somebody stopped, not a store that is down."""
+
 _STOPPED = {-signal.SIGHUP, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM}
 
 
@@ -73,7 +76,9 @@ def _run(task: Task) -> None:
     if (Path(task.folder) / RESULT).exists():
         return
     if done.returncode in _STOPPED:
-        raise UnavailableError(N_("The work on this picture was interrupted; it will be resumed."))
+        raise UnavailableError(
+            N_("The work on this picture was interrupted; it will be resumed."), code=INTERRUPTED
+        )
     if not done.stdout.startswith(READY):
         message = (
             f"the picture process did not start: {done.stderr[-2000:].decode('utf-8', 'replace')}"
