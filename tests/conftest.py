@@ -8,6 +8,7 @@ PostgreSQL with an S3 server. One that has nothing to do with either says so:
 import email
 import email.policy
 import re
+import signal
 import socket
 import threading
 import time
@@ -39,6 +40,11 @@ from tests.servers import chromium, postgres
 from tests.servers.s3 import S3Server, s3_server
 
 FAILURES = "podium.tests.failures"
+
+
+def pytest_configure() -> None:
+    # Whoever stops the suite stops its servers too: SIGTERM tears down as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 # --- the world outside --------------------------------------------------------------------------

@@ -9,6 +9,7 @@ database remembers what it was doing.
 import contextlib
 import ctypes
 import http.client
+import math
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import sysconfig
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 Announce = Callable[[str], None]
@@ -35,6 +37,8 @@ REQUEST_GRACE = 5
 """Seconds that requests have to finish; below GRACE, so that the web server ends by itself."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds before a dead worker is started again: doubled each time that it dies young."""
+PATIENCE = 20.0
+"""Seconds without a good answer after which the person at the terminal is told."""
 SETTLED = 60.0
 """Seconds after which a worker counts as healthy and its pause is forgotten."""
 
@@ -131,26 +135,48 @@ def _watch(
     stopping: threading.Event,
     announce: Announce,
 ) -> int:
-    answered = False
+    greeting = _Greeting(address, announce)
     while not stopping.wait(LOOK_EVERY):
         if web.poll() is not None:
             announce(f"The web server stopped (exit code {web.returncode}).")
             return 1
         if helper:
             helper.look()
-        if not answered and _answers(address):
-            answered = True
-            announce("http://{}:{}".format(*address))
+        greeting.look()
     return 0
 
 
-def _answers(address: tuple[str, int]) -> bool:
+class _Greeting:
+    """Says once where the site is, as soon as it is well, and once if that takes too long."""
+
+    def __init__(self, address: tuple[str, int], announce: Announce) -> None:
+        self.address = address
+        self.announce = announce
+        self.said = False
+        self.warn_at = time.monotonic() + PATIENCE
+
+    def look(self) -> None:
+        """Ask the site how it is, until it has been well once."""
+        if self.said:
+            return
+        found = _health(self.address)
+        if found == HTTPStatus.OK:
+            self.said = True
+            self.announce("http://{}:{}".format(*self.address))
+        elif time.monotonic() > self.warn_at:
+            self.warn_at = math.inf
+            answer = f"answers {found}" if found else "does not answer"
+            self.announce(f"The site {answer} at /healthz; `podium doctor` may tell why.")
+
+
+def _health(address: tuple[str, int]) -> int | None:
+    """Return the status at `/healthz`, or None where nobody answers."""
     connection = http.client.HTTPConnection(*address, timeout=2)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 

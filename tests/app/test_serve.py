@@ -1,6 +1,7 @@
 """The supervisor, with real processes and real signals; only the two commands are stand-ins."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,12 +17,16 @@ import pytest
 from tests.database import copy_sqlite
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 WEB = """
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"well"]
+
+def ill(environ, start_response):
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+    return [b"ill"]
 """
 
 # Each stand-in worker leaves its pid, so that a test can see it live, die and return.
@@ -40,7 +45,7 @@ RUNNER = """
 import sys
 import sysconfig
 from app.cli import serve
-serve.GRACE, serve.FIRST_PAUSE = {grace}, 0.2
+serve.GRACE, serve.FIRST_PAUSE, serve.PATIENCE = {grace}, 0.2, {patience}
 sys.exit(serve.supervise(
     web={web!r}, worker={worker!r}, host="127.0.0.1", port={port},
     announce=lambda line: print(line, flush=True),
@@ -60,10 +65,9 @@ class Stage:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    @property
-    def gunicorn(self) -> list[str]:
+    def gunicorn(self, app: str = "app") -> list[str]:
         return [
-            *(sys.executable, "-m", "gunicorn", "web:app", "--bind", f"127.0.0.1:{self.port}"),
+            *(sys.executable, "-m", "gunicorn", f"web:{app}", "--bind", f"127.0.0.1:{self.port}"),
             *("--pythonpath", str(self.folder), "--log-level", "error", "--no-control-socket"),
         ]
 
@@ -76,10 +80,19 @@ class Stage:
         return [int(pid) for pid in pids.read_text().split()] if pids.exists() else []
 
     def supervise(
-        self, worker: list[str] | None, *, web: list[str] | None = None, grace: float = 8.0
+        self,
+        worker: list[str] | None,
+        *,
+        web: list[str] | None = None,
+        grace: float = 8.0,
+        patience: float = 60.0,
     ) -> subprocess.Popen[str]:
         code = RUNNER.format(
-            web=self.gunicorn if web is None else web, worker=worker, port=self.port, grace=grace
+            web=web or self.gunicorn(),
+            worker=worker,
+            port=self.port,
+            grace=grace,
+            patience=patience,
         )
         process = subprocess.Popen(  # noqa: S603 - the stand-ins above
             [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -110,6 +123,8 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
+    ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+    assert ready, f"waited {PATIENCE:g} s in vain for a line"
     return process.stdout.readline().rstrip("\n")
 
 
@@ -168,6 +183,17 @@ def test_the_address_comes_only_once_it_answers(stage: Stage) -> None:
 
     assert supervisor.communicate()[0] == ""
     assert supervisor.returncode == 0
+
+
+def test_a_site_that_is_not_well_says_so_once(stage: Stage) -> None:
+    supervisor = stage.supervise(None, web=stage.gunicorn("ill"), patience=0.5)
+    told = first_line(supervisor)
+    time.sleep(0.5)
+    supervisor.terminate()
+
+    # It may not even answer yet: a start takes its time on a busy machine.
+    assert told.endswith("at /healthz; `podium doctor` may tell why.")
+    assert supervisor.communicate()[0] == ""
 
 
 def test_a_dead_worker_is_started_again_and_later_each_time(stage: Stage) -> None:
