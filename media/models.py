@@ -29,7 +29,9 @@ class Asset(Base):
         CheckConstraint("(state = 'rejected') = (reason IS NOT NULL)", name="rejected_has_reason"),
         CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name="ready_has_digest"),
         CheckConstraint(
-            "state <> 'ready' OR kind <> 'picture' OR (width > 0 AND height > 0)",
+            # A comparison with NULL would let the row through.
+            "state <> 'ready' OR kind <> 'picture' OR (COALESCE(width, 0) > 0 AND "
+            "COALESCE(height, 0) > 0)",
             name="ready_picture_has_size",
         ),
         Index("ix_assets_state_updated_at", "state", "updated_at"),
