@@ -97,7 +97,7 @@ def deliver(mail_id: int) -> None:
     if mail is None:
         return
     try:
-        _transmit(_message(mail, now))
+        _transmit(_message(mail, now), f"{now:%Y%m%dT%H%M%S%f}-{mail.id:09d}")
     # ValueError: a header that no mail may have; later attempts end in `failed`, as they should.
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("mail %s: attempt %s failed: %s", mail.id, mail.attempts, error)
@@ -169,19 +169,14 @@ def folder() -> Path | None:
     return Path(unquote(url.path)) if url.scheme == "folder" else None
 
 
-def _transmit(message: EmailMessage) -> None:
+def _transmit(message: EmailMessage, name: str) -> None:
     place = folder()
     if place is not None:
-        _write(message, place)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{name}.eml").write_bytes(message.as_bytes())
         return
     with _smtp() as server:
         server.send_message(message)
-
-
-def _write(message: EmailMessage, place: Path) -> None:
-    place.mkdir(parents=True, exist_ok=True)
-    name = f"{clock.now():%Y%m%dT%H%M%S%f}-{message['Message-ID'].strip('<>').split('.')[1]}.eml"
-    (place / name).write_bytes(message.as_bytes())
 
 
 @contextmanager

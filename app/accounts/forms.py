@@ -4,21 +4,27 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import LoginForm, RegisterFormV2
+from flask_security import (
+    ForgotPasswordForm,
+    LoginForm,
+    RegisterFormV2,
+    SendConfirmationForm,
+)
 from typing_extensions import override
 from wtforms import EmailField, Field, HiddenField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.addresses import normal_address
 from app.accounts.models import User
 from app.errors import InvalidError
-from app.web import Form, browser_zone, languages, render_message, zone_city
-from app.web.forms import clean
+from app.web import Form, browser_zone, languages, local_path, render_message, zone_city
+from app.web.forms import Cleaned, clean
 
 # What CLDR lists beside countries: unions, pseudo-places, and islands that share a country's code.
 _NOT_COUNTRIES = frozenset(
@@ -33,7 +39,17 @@ def one_line(text: str | None) -> str | None:
     return None if kept is None else " ".join(kept.split())
 
 
-class SignInForm(LoginForm):
+class Onward:
+    """Where to go afterwards: an address elsewhere is forgotten, and no reason to refuse a form."""
+
+    next: Field
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.next.data = local_path(self.next.data) if self.next.data else ""
+
+
+class SignInForm(Onward, Cleaned, LoginForm):
     """Flask-Security's, which says what is missing to somebody who knows the password."""
 
     @override
@@ -53,19 +69,27 @@ class SignInForm(LoginForm):
         return False
 
 
-class RegisterForm(RegisterFormV2):
+class RegisterForm(Onward, Cleaned, RegisterFormV2):
     """Flask-Security's, and the name others see."""
 
     name = StringField(
         _l("Name"),
         filters=[one_line],
         validators=[
-            InputRequired(_l("Enter your name.")),
+            DataRequired(_l("Enter your name.")),
             Length(max=120, message=_l("A name has 120 characters at most.")),
         ],
         render_kw={"autocomplete": "name"},
         description=_l("As it should stand beside your entry."),
     )
+
+
+class ForgotForm(Cleaned, ForgotPasswordForm):
+    """Flask-Security's, cleaned."""
+
+
+class ConfirmForm(Cleaned, SendConfirmationForm):
+    """Flask-Security's, cleaned."""
 
 
 def address(_form: Form, field: Field) -> None:
@@ -81,7 +105,7 @@ class LinkForm(Form):
 
     email = EmailField(
         _l("E-mail address"),
-        validators=[InputRequired(_l("Enter your e-mail address.")), address],
+        validators=[DataRequired(_l("Enter your e-mail address.")), address],
         render_kw={"autocomplete": "email"},
     )
     next = HiddenField()
@@ -94,7 +118,7 @@ class AccountForm(Form):
         _l("Name"),
         filters=[one_line],
         validators=[
-            InputRequired(_l("Enter your name.")),
+            DataRequired(_l("Enter your name.")),
             Length(max=120, message=_l("A name has 120 characters at most.")),
         ],
         render_kw={"autocomplete": "name"},

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.accounts import limits
 from app.accounts.addresses import normal_address
-from app.accounts.forms import RegisterForm, SignInForm
+from app.accounts.forms import ConfirmForm, ForgotForm, RegisterForm, SignInForm
 from app.accounts.models import Role, User
 from app.accounts.words import Words
 from app.errors import InvalidError, SignInRequiredError
@@ -111,6 +111,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         Datastore(session, User, Role),
         login_form=SignInForm,
         register_form=RegisterForm,
+        forgot_password_form=ForgotForm,
+        send_confirmation_form=ConfirmForm,
         mail_util_cls=Mail,
         render_template=_render,
     )

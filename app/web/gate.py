@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Flask, current_app, g, request
 
 from app.authz import Actor, Permission, check_permission
-from app.errors import NotFoundError
+from app.errors import N_, InvalidError, NotFoundError
 
 # Routes that libraries bring, so that no decorator of ours can stand on their views.
 _LIBRARY_ROUTES: dict[str, Permission] = {"static": Permission.READ_PUBLIC}
@@ -40,6 +40,9 @@ def declared_permission(app: Flask, endpoint: str) -> Permission | None:
 def _check() -> None:
     if request.endpoint is None:
         return
+    if request.is_json:
+        # Forms would take any shape of it for their fields; no page of ours sends it.
+        raise InvalidError(N_("Send this as a form."))
     needed = declared_permission(current_app, request.endpoint)
     if needed is None:
         raise NotFoundError
