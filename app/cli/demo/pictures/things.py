@@ -53,20 +53,20 @@ def acacia(canvas: Field, foot: Point, tall: float, colour: Field, seed: int) ->
     rng = np.random.default_rng(seed)
     x, y = foot
     fork = (x + tall * 0.05, y - tall * 0.36)
-    stroke(canvas, foot, fork, colour=colour, width=tall * 0.06, end=tall * 0.04)
+    stroke(canvas, foot, fork, colour=colour, width=tall * 0.05, end=tall * 0.03)
     for limb in range(7):
         lean = -0.62 + limb * 0.21 + float(rng.normal(0, 0.05))
         lift = 0.84 - 0.16 * lean * lean + float(rng.normal(0, 0.02))
         elbow = (x + tall * lean * 0.38, y - tall * (0.36 + 0.28 * lift))
         end = (x + tall * lean, y - tall * lift)
-        stroke(canvas, fork, elbow, colour=colour, width=tall * 0.032, end=tall * 0.02)
-        stroke(canvas, elbow, end, colour=colour, width=tall * 0.02, end=tall * 0.006)
-        for _ in range(64):
+        stroke(canvas, fork, elbow, colour=colour, width=tall * 0.024, end=tall * 0.015)
+        stroke(canvas, elbow, end, colour=colour, width=tall * 0.015, end=tall * 0.005)
+        for _ in range(150):
             spot = (
-                end[0] + tall * float(rng.normal(0, 0.13)),
-                end[1] - tall * abs(float(rng.normal(0, 0.026))),
+                end[0] + tall * float(rng.normal(0, 0.12)),
+                end[1] - tall * abs(float(rng.normal(0, 0.03))),
             )
-            disc(canvas, spot, tall * float(rng.uniform(0.005, 0.016)), colour=colour, opacity=0.9)
+            disc(canvas, spot, tall * float(rng.uniform(0.004, 0.013)), colour=colour, opacity=0.9)
 
 
 def grass(

@@ -86,7 +86,7 @@ def server_aisle() -> Pixels:
     )
     fade = np.exp(-z / 13)
     canvas = canvas * fade + (1 - fade) * rgb(0.10, 0.16, 0.24)
-    mirrored = _below(canvas, eye, floor)
+    mirrored = _below(canvas * is_wall, eye, floor)
     low = (~is_wall) & (dy > 0)
     canvas = canvas + mirrored * low * 0.30
     canvas += np.exp(-far(x - eye[0], y - eye[1]) / 90) * rgb(0.35, 0.5, 0.7)

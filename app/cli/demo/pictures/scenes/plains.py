@@ -120,7 +120,7 @@ def savannah_school() -> Pixels:
         acacia(canvas, (x, y), tall, ink, seed)
     acacia(canvas, (215.0, 742.0), 420, ink, 10)
     mast(canvas, (838.0, 712.0), 430, ink)
-    solar_rows(canvas, (905.0, 800.0), rows=4, size=92, sky=rgb(0.55, 0.28, 0.17))
+    solar_rows(canvas, (905.0, 800.0), rows=4, size=92, sky=rgb(0.16, 0.12, 0.14))
     area(canvas, [(756, 714), (756, 668), (812, 668), (812, 714)], colour=ink)
     area(canvas, [(748, 669), (820, 669), (806, 652), (762, 652)], colour=ink)
     area(canvas, [(774, 694), (774, 680), (792, 680), (792, 694)], colour=rgb(1.8, 1.0, 0.4))

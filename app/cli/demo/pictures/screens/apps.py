@@ -62,8 +62,8 @@ def flood() -> Field:
     card(screen, (404, 826, 156, 50), paint("FBE3E1"), radius=25)
     write(screen, (482, 841), "Rising", size=20, colour=paint("B3261E"), anchor=0.5, weight=0.16)
     write(screen, (44, 892), "3.84 m", size=50, colour=paint("0B5CAD"), weight=0.15)
-    write(screen, (260, 918), "above normal", size=21, colour=MUTED)
-    chart(screen, (44, 980, 512, 150), curve(3, 30, trend=0.6), paint("0B5CAD"))
+    write(screen, (318, 914), "above normal", size=21, colour=MUTED)
+    chart(screen, (44, 980, 512, 150), curve(3, 30, trend=1.2), paint("0B5CAD"))
     for i, label in enumerate(("18:00", "21:00", "0:00", "3:00")):
         write(screen, (44 + i * 152, 1146), label, size=16, colour=MUTED)
     card(screen, (44, 1188, 512, 66), paint("0B5CAD"), radius=33)
@@ -77,9 +77,9 @@ def clinic() -> Field:
     card(screen, (0, -40, WIDE, 400), paint("0F766E"), radius=44)
     _bar(screen, WHITE)
     write(screen, (44, 104), "Today at the clinic", size=30, colour=WHITE, weight=0.15)
-    write(screen, (44, 160), "18 waiting", size=48, colour=WHITE, weight=0.15)
+    write(screen, (44, 160), "18 waiting", size=40, colour=WHITE, weight=0.15)
     write(screen, (44, 236), "Average wait 24 min", size=21, colour=paint("B9E4DD"))
-    bars(screen, (330, 110, 226, 150), [0.35, 0.6, 0.9, 0.75, 0.5, 0.3, 0.45], [paint("5EC2B2")])
+    bars(screen, (436, 150, 124, 96), [0.35, 0.6, 0.9, 0.75, 0.5, 0.3, 0.45], [paint("5EC2B2")])
     names = (
         ("Amina", "Antenatal visit", "8:50"),
         ("Kofi", "Vaccination", "9:05"),

@@ -1,10 +1,11 @@
 """Phones and laptops that show a drawn screen, photographed on a desk or against the light."""
 
+import math
+
 import numpy as np
 
 from app.cli.demo.pictures.noise import (
     Field,
-    blur,
     far,
     grid,
     mix,
@@ -16,7 +17,7 @@ from app.cli.demo.pictures.noise import (
     step,
 )
 from app.cli.demo.pictures.screens.widgets import card, sheet
-from app.cli.demo.pictures.shapes import Point, area, disc, lay, path
+from app.cli.demo.pictures.shapes import Point, area, lay, path
 
 Quad = tuple[Point, Point, Point, Point]
 
@@ -182,33 +183,30 @@ def backdrop(height: int, width: int, first: Field, second: Field) -> Field:
     return (mix(second, first, near) * (1 + grain)).astype(np.float32)
 
 
+def _oval(centre: Point, wide: float, tall: float) -> list[Point]:
+    x, y = centre
+    turns = [i * math.pi / 16 for i in range(32)]
+    return [(x + wide * math.cos(t), y + tall * math.sin(t)) for t in turns]
+
+
 def cup(canvas: Field, at: Point, radius: float) -> None:
     """Stand a cup of coffee, out of focus, on the desk."""
     x, y = at
-    plane = canvas.copy()
-    disc(plane, (x + radius * 1.15, y + radius * 0.2), radius * 0.45, colour=rgb(0.30, 0.29, 0.28))
+    foot = y + radius
+    shade = _oval((x + radius * 0.5, foot + radius * 0.04), radius * 1.5, radius * 0.2)
+    area(canvas, shade, colour=rgb(0, 0, 0), soft=radius * 0.14, opacity=0.7)
+    ring = _oval((x + radius * 1.05, y + radius * 0.2), radius * 0.32, radius * 0.36)
+    path(canvas, [*ring, ring[0]], colour=rgb(0.26, 0.25, 0.24), width=radius * 0.17, soft=5)
+    side = [(x - radius, y - radius * 0.5), (x + radius, y - radius * 0.5)]
+    base = _oval((x, foot - radius * 0.1), radius * 0.72, radius * 0.16)
+    body = [*side, *base[:17]]
+    area(canvas, body, colour=rgb(0.34, 0.33, 0.32), soft=5)
+    dark = [(x + radius * 0.35, y - radius * 0.4), (x + radius * 0.95, y - radius * 0.4)]
+    dark += [(x + radius * 0.66, foot - radius * 0.05), (x + radius * 0.25, foot)]
+    area(canvas, dark, colour=rgb(0.13, 0.125, 0.12), soft=radius * 0.2, opacity=0.75)
+    rim = (x, y - radius * 0.5)
+    area(canvas, _oval(rim, radius, radius * 0.3), colour=rgb(0.44, 0.43, 0.42), soft=4)
+    coffee = (x, y - radius * 0.47)
     area(
-        plane,
-        [
-            (x - radius, y - radius * 0.5),
-            (x + radius, y - radius * 0.5),
-            (x + radius * 0.8, y + radius),
-            (x - radius * 0.8, y + radius),
-        ],
-        colour=rgb(0.36, 0.35, 0.34),
+        canvas, _oval(coffee, radius * 0.87, radius * 0.23), colour=rgb(0.03, 0.016, 0.009), soft=4
     )
-    turns = np.linspace(0, 2 * np.pi, 30)
-    for share, tone in ((1.0, rgb(0.42, 0.41, 0.40)), (0.86, rgb(0.03, 0.016, 0.009))):
-        rim = [
-            (
-                x + radius * share * float(np.cos(t)),
-                y - radius * 0.5 + radius * 0.3 * share * float(np.sin(t)),
-            )
-            for t in turns
-        ]
-        area(plane, rim, colour=tone)
-    top, low, left, right = (
-        max(0, int(v))
-        for v in (y - radius * 1.3, y + radius * 1.5, x - radius * 1.6, x + radius * 2)
-    )
-    canvas[:, top:low, left:right] = blur(plane[:, top:low, left:right], 5)

@@ -172,8 +172,8 @@ def sensor_board() -> Pixels:
     focus = np.abs(y - 560) / 430
     near, wide = blur(canvas, 2.6), soft(canvas, 8)
     canvas = mix(mix(canvas, near, step(0.28, 0.6, focus)), wide, step(0.55, 1.05, focus))
-    shine(canvas, (842.0, 512.0), 150, rgb(0.06, 0.9, 0.3))
-    shine(canvas, (842.0, 512.0), 26, rgb(2.0, 6.0, 3.0))
+    shine(canvas, (668.0, 742.0), 150, rgb(0.06, 0.9, 0.3))
+    shine(canvas, (668.0, 742.0), 26, rgb(2.0, 6.0, 3.0))
     return develop(canvas.astype(np.float32), exposure=1.5, glow=0.16, vignette=0.6, contrast=0.35)
 
 
@@ -193,13 +193,6 @@ def _board() -> tuple[Field, Field]:
         for end in (points[0], points[-1]):
             disc(board, end, 7, colour=rgb(0.62, 0.48, 0.24))
             disc(board, end, 3, colour=rgb(0.01, 0.01, 0.01))
-    for box in (
-        (560, 300, 300, 300),
-        (1010, 190, 210, 150),
-        (180, 560, 220, 140),
-        (950, 620, 180, 180),
-    ):
-        _chip(board, box)
     for _ in range(60):
         x, y = float(rng.integers(4, 130) * 10), float(rng.integers(4, 84) * 10)
         wide, tall = (34, 17) if rng.uniform() < 0.5 else (17, 34)
@@ -215,6 +208,13 @@ def _board() -> tuple[Field, Field]:
             rgb(0.22, 0.13, 0.06) if rng.uniform() < 0.5 else rgb(0.012, 0.012, 0.013),
             radius=1,
         )
+    for box in (
+        (560, 300, 300, 300),
+        (1010, 190, 210, 150),
+        (180, 560, 220, 140),
+        (950, 620, 180, 180),
+    ):
+        _chip(board, box)
     card(board, (150, 130, 290, 330), rgb(0.20, 0.20, 0.195), radius=6)
     for line in range(7):
         path(
