@@ -5,7 +5,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_wtf.file import FileField, MultipleFileField
 from typing_extensions import override
 from wtforms import (
@@ -17,7 +16,8 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.widgets import FileInput
 
 from app.web.forms import Form, clean
 from contests.forms.fields import (
@@ -163,7 +163,7 @@ class PhotoForm(EntryForm):
     description = _description()
     place = StringField(_l("Place"), [ASKED, Length(max=160)], render_kw={"dir": "auto"})
     country = SelectField(_l("Country"), [ASKED])
-    taken_on = DayField(_l("Date taken"), [ASKED])
+    taken_on = DayField(_l("Date taken"), [ASKED, Optional()])
     track = _track()
     sdgs = Checkboxes(
         _l("Sustainable Development Goals"),
@@ -289,10 +289,14 @@ def _say_limits(form: EntryForm, contest: Contest) -> None:
         form.description.description = words_hint(contest)
     if contest.pictures_min:
         form.pictures.flags.required = True
-    for name, kind in (("pictures", AssetKind.PICTURE), ("documents", AssetKind.DOCUMENT)):
+    for name, kind, most in (
+        ("pictures", AssetKind.PICTURE, contest.pictures_max),
+        ("documents", AssetKind.DOCUMENT, contest.documents_max),
+    ):
         if name in form:
             form[name].description = files_hint(contest, kind)
             form[name].render_kw = {"accept": accept(limits_of(contest).accepted([kind]))}
+            form[name].widget = FileInput(multiple=most > 1)
 
 
 def words_hint(contest: Contest) -> str:
@@ -309,18 +313,19 @@ def words_hint(contest: Contest) -> str:
 def files_hint(contest: Contest, kind: AssetKind) -> str:
     """Say how many files of a kind a contest takes, in which formats, and how large."""
     limits = limits_of(contest)
-    if kind is AssetKind.PICTURE:
-        most = contest.pictures_max
-        number = ngettext("%(num)s picture", "up to %(num)s pictures", most)
+    most = contest.pictures_max if kind is AssetKind.PICTURE else contest.documents_max
+    facts = {
+        "formats": names(limits.accepted([kind])),
+        "size": f"{limits.max_bytes / MEBIBYTE:g}",
+        "most": most,
+    }
+    sentence: str
+    if most == 1:
+        sentence = _("One file: %(formats)s, at most %(size)s MB.", **facts)
+    elif kind is AssetKind.PICTURE:
+        sentence = _("Up to %(most)s pictures: %(formats)s, at most %(size)s MB each.", **facts)
     else:
-        most = contest.documents_max
-        number = ngettext("%(num)s document", "up to %(num)s documents", most)
-    sentence: str = _(
-        "%(number)s: %(formats)s, at most %(size)s MB each.",
-        number=number[:1].upper() + number[1:],
-        formats=names(limits.accepted([kind])),
-        size=f"{limits.max_bytes / MEBIBYTE:g}",
-    )
+        sentence = _("Up to %(most)s documents: %(formats)s, at most %(size)s MB each.", **facts)
     return sentence
 
 

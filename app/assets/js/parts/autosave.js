@@ -1,6 +1,6 @@
 // Saves a draft while it is written. When the server cannot be reached this device keeps the words and offers them
 // the next time the form is opened.
-import { make } from "./dom.js";
+import { make, tellChanged } from "./dom.js";
 import { forget, keep, recall } from "./store.js";
 import { say, sayClock } from "./words.js";
 
@@ -17,8 +17,10 @@ function watch(form) {
   const line = form.querySelector("[data-saved]") ?? document.querySelector("[data-saved]");
   let timer = 0;
   let sending = Promise.resolve();
+  let onTheirWay = 0;
 
   const save = async () => {
+    onTheirWay += 1;
     tell(line, say("draftSaving"));
     try {
       const response = await fetch(form.dataset.autosaveUrl, {
@@ -31,6 +33,8 @@ function watch(form) {
       keep(key, { at: Date.now(), words: typedWords(form) });
       tell(line, say("draftKept"), true);
       plan(LOOK_AGAIN);
+    } finally {
+      onTheirWay -= 1;
     }
   };
   const plan = (pause) => {
@@ -41,8 +45,14 @@ function watch(form) {
   };
 
   form.addEventListener("input", () => plan(PAUSE));
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    if (onTheirWay > 0) {
+      // Words on their way make a new version, which the form must know before it goes.
+      event.preventDefault();
+      sending.then(() => form.requestSubmit(event.submitter));
+      return;
+    }
     forget(key);
   });
   window.addEventListener("online", () => recall(key) && plan(0));
@@ -65,6 +75,7 @@ async function settle(form, key, line, response) {
   }
   forget(key);
   tell(line, say("draftSaved", { time: answer.saved_at ?? sayClock(new Date()) }));
+  tellChanged();
 }
 
 function tell(line, text, isProblem = false) {

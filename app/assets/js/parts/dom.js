@@ -16,3 +16,8 @@ export function make(name, properties = {}, ...children) {
 export function csrfToken() {
   return document.querySelector('meta[name="csrf-token"]').content;
 }
+
+/** Say that the server has something new for this page: words it saved, a picture it made. */
+export function tellChanged() {
+  document.dispatchEvent(new Event("podium:changed"));
+}

@@ -1,5 +1,5 @@
 // Pictures that are still being made: ask for their state and put the picture in its place when it is ready.
-import { make } from "./dom.js";
+import { make, tellChanged } from "./dom.js";
 import { say } from "./words.js";
 
 const FIRST_WAIT = 1000;
@@ -25,8 +25,10 @@ function watch(place, wait) {
     const answer = await ask(place.dataset.poll);
     if (answer?.state === "ready") {
       showPicture(place, answer);
+      tellChanged();
     } else if (answer?.state === "rejected") {
       showRefusal(place, answer.reason);
+      tellChanged();
     } else if (answer !== GONE && document.contains(place)) {
       watch(place, Math.min(wait * 1.5, LONGEST_WAIT));
     }

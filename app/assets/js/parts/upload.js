@@ -113,14 +113,34 @@ function finish(field, item, file, { status, response }) {
 
 function showArrived({ input, announce }, item, { id, name, status_url: statusUrl }) {
   const arrived = say("uploadStored", { name: name ?? "" });
+  if (!input.multiple) {
+    removeReplaced(input, item);
+  }
   item.replaceChildren(
     waitingPicture(statusUrl, ""),
     make("p", { className: "upload-name", dir: "auto", textContent: arrived }),
     make("input", { type: "hidden", name: input.dataset.assetName ?? "assets", value: id }),
-    removeButton(item, name ?? ""),
+    removeButton(item, name ?? "", () => tellRemoved(input, id)),
   );
   announce(arrived);
   input.form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/** A field that takes one file shows one: what was there before has been replaced. */
+function removeReplaced(input, item) {
+  const earlier = input.form.querySelectorAll(`[data-uploaded="${input.name}"] > *`);
+  for (const old of [...earlier, ...item.parentElement.children]) {
+    if (old !== item) {
+      old.remove();
+    }
+  }
+}
+
+/** The server has the file already; where it wants to be told that it is not wanted any more, the form says so. */
+function tellRemoved(input, id) {
+  if (input.dataset.removedName) {
+    input.form.append(make("input", { type: "hidden", name: input.dataset.removedName, value: id }));
+  }
 }
 
 function offerRetry(field, item, file, reason) {
