@@ -7,6 +7,7 @@ PostgreSQL with an S3 server. One that has nothing to do with either says so:
 
 import email
 import email.policy
+import functools
 import re
 import signal
 import socket
@@ -19,7 +20,6 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -34,6 +34,7 @@ from app.factory import create_app
 from app.jobs import Queue
 from app.settings import Environment, Settings
 from app.transaction import Transactions
+from media.stores import store_from_url
 from tests.client import Client, client_of
 from tests.database import SESSION, PostgresDatabase, copy_sqlite, make_schema, settle
 from tests.servers import chromium, postgres
@@ -87,6 +88,10 @@ def s3() -> Iterator[S3Server]:
         yield server
 
 
+# Making a client of S3 takes longer than most tests; one for each address is enough.
+_store = functools.cache(store_from_url)
+
+
 @pytest.fixture
 def free_port() -> int:
     with socket.socket() as probe:
@@ -121,10 +126,13 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     database: PostgresDatabase = request.getfixturevalue("postgres_database")
     database.empty()
     server: S3Server = request.getfixturevalue("s3")
+    store = _store(server.url)
+    for key in list(store.keys()):
+        store.delete(key)
     return Backend(
         name=request.param,
         database_url=database.url,
-        store_url=server.url_of(f"test-{uuid4().hex}"),
+        store_url=server.url,
         jobs_url=database.libpq,
     )
 
@@ -149,7 +157,8 @@ def settings(
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    monkeypatch.setattr("app.factory.store_from_url", _store)
     app = create_app(settings)
     app.testing = True
     app.extensions["podium.store"].ensure()
