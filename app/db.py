@@ -81,6 +81,8 @@ def make_engine(url: str) -> Engine:
 def _sqlite_connect(connection: Any, _record: object) -> None:
     # The driver's own BEGIN would come too late for IMMEDIATE; we say it ourselves below.
     connection.isolation_level = None
+    # Its own lower() knows A to Z only; searching without regard to case means every alphabet.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         "journal_mode=WAL",
@@ -90,6 +92,10 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _sqlite_begin(connection: Any) -> None:

@@ -41,7 +41,14 @@ from contests.rules import (
     missing_for_submission,
 )
 from contests.rules import is_open as window_is_open
-from contests.states import ContestKind, ContestState, EntryState, move_entry
+from contests.states import (
+    ContestKind,
+    ContestState,
+    EntryState,
+    Screening,
+    move_entry,
+    move_screening,
+)
 from media import service as media
 
 UNDECIDED = frozenset({ContestState.PUBLISHED, ContestState.JUDGING})
@@ -251,6 +258,10 @@ def submit(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> No
         # Together with the rest below: the database allows no submitted entry without its parts.
         number = _next_number(session, entry.contest)
         entry.state, entry.number = move_entry(entry.state, EntryState.SUBMITTED), number
+    elif entry.screening is not Screening.PENDING:
+        # The verdict was on the version that is being replaced.
+        entry.screening = move_screening(entry.screening, Screening.PENDING)
+        entry.screening_reason = None
     version.submitted_at = version.updated_at = now
     entry.current, entry.submitted_at, entry.updated_at = version, now, now
     session.flush()
