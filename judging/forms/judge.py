@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -41,8 +42,8 @@ class DeclarationForm(Form):
         _l("Your declaration"),
         [InputRequired(_l("Choose one of the two answers."))],
         choices=[
-            (NONE, _l("I have no conflict of interest with any of these entries.")),
-            (SOME, _l("I have one with the entries I have ticked.")),
+            SelectChoice(NONE, _l("I have no conflict of interest with any of these entries.")),
+            SelectChoice(SOME, _l("I have one with the entries I have ticked.")),
         ],
     )
     entries = SelectMultipleField(
@@ -85,6 +86,11 @@ class BallotForm(Form):
             if field.name.startswith(_MARK)
         }
 
+    def answer_to(self, version: int) -> None:
+        """Make the form, when it is sent again, an answer to this version of the ballot."""
+        # What was posted would be shown again before any data.
+        self.version.data, self.version.raw_data = version, None
+
     def blame(self, error: InvalidError) -> None:
         """Put a domain error's sentence on the field it is about; missing marks all at once."""
         if error.reason == "mark-missing":
@@ -111,7 +117,7 @@ def ballot_form(
             criterion.title,
             [Optional()],
             coerce=int,
-            choices=[(p, str(p)) for p in range(criterion.minimum, criterion.maximum + 1)],
+            choices=[SelectChoice(p) for p in range(criterion.minimum, criterion.maximum + 1)],
         )
         for criterion in criteria
     }

@@ -290,7 +290,7 @@ def _mark(found: Ballot, form: BallotForm, *, submit: bool) -> Response | str:
         form.blame(error)
         if error.reason == "mark-missing":
             # What is there is kept all the same; only the submission has to wait.
-            form.version.data = _save(found, form, submit=False).version
+            form.answer_to(_save(found, form, submit=False).version)
         return _say_invalid(found, form)
     if wants_json():
         return jsonify(
@@ -334,7 +334,7 @@ def _say_stale(found: Ballot, form: BallotForm, error: StaleBallotError) -> Resp
             409,
         )
     # The form keeps what this window says, and from now on answers what the other one saved.
-    form.version.data = error.version
+    form.answer_to(error.version)
     return make_response(_show_ballot(found, form, theirs=error.theirs), 409)
 
 

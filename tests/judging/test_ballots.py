@@ -1,0 +1,311 @@
+"""Ballots: marks saved and submitted, two windows told apart, a judge stepping back."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import actor_of
+from app.audit import AuditEvent
+from app.authz import ANYBODY, Actor
+from app.errors import ClosedError, ConflictError, DomainError, InvalidError, NotFoundError
+from app.transaction import Transactions, _commit
+from contests.models import Entry
+from contests.states import ContestState, EntryState, Screening
+from judging.models import Ballot, Mark, Recusal, Round
+from judging.queries.desk import get_ballot
+from judging.service import ballots
+from judging.service.ballots import Saved, StaleBallotError
+from judging.states import BallotState, RoundState
+from tests import factories
+from tests.factories import NOW
+
+BOTH = {"relevance": 7, "originality": 9}
+
+
+@dataclass
+class Scene:
+    ballot: Ballot
+    round_: Round
+    entry: Entry
+    actor: Actor
+
+    def save(
+        self,
+        session: Session,
+        marks: Mapping[str, int | None],
+        comment: str = "",
+        *,
+        version: int | None = None,
+        submit: bool = False,
+        now: datetime = NOW,
+        actor: Actor | None = None,
+    ) -> Saved:
+        return ballots.save_ballot(
+            session,
+            actor=actor or self.actor,
+            ballot=self.ballot,
+            marks=marks,
+            comment=comment,
+            version=self.ballot.version if version is None else version,
+            submit=submit,
+            now=now,
+        )
+
+    def recuse(self, session: Session, reason: str = "My cousin") -> Recusal | None:
+        return ballots.recuse(session, ballot=self.ballot, reason=reason, actor=self.actor, now=NOW)
+
+
+@pytest.fixture
+def scene(session: Session) -> Scene:
+    contest = factories.contest(
+        session, state=ContestState.JUDGING, closes_at=NOW - timedelta(days=1)
+    )
+    person = factories.user(session, "Jun Tanaka")
+    round_ = factories.round_(session, contest)
+    entry = factories.entry(session, contest, factories.user(session, "Secret Entrant"))
+    judge = factories.judge(session, contest, person)
+    ballot = factories.ballot(session, round_, judge, entry)
+    return Scene(ballot, round_, entry, actor_of(person))
+
+
+def marks_in(session: Session) -> dict[str, int]:
+    return {mark.criterion.key: mark.points for mark in session.scalars(select(Mark))}
+
+
+# --- saving -------------------------------------------------------------------------------------
+
+
+def test_a_mark_is_kept_as_it_is_given(session: Session, scene: Scene) -> None:
+    saved = scene.save(session, {"relevance": 7, "originality": None})
+    assert saved == Saved(version=1, state=BallotState.DRAFT, saved_at=NOW)
+    assert marks_in(session) == {"relevance": 7}
+    saved = scene.save(session, {"relevance": 3, "originality": 9}, "Good light.")
+    assert (saved.version, saved.state) == (2, BallotState.DRAFT)
+    assert marks_in(session) == {"relevance": 3, "originality": 9}
+    assert scene.ballot.comment == "Good light."
+    assert scene.ballot.judge.seen_at == NOW
+
+
+def test_a_mark_can_be_taken_away(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH)
+    scene.save(session, {"relevance": 7})
+    assert marks_in(session) == {"relevance": 7}
+
+
+def test_nothing_given_is_nothing_saved(session: Session, scene: Scene) -> None:
+    saved = scene.save(session, {"relevance": None})
+    assert (saved.version, saved.state) == (0, BallotState.ASSIGNED)
+    assert session.scalar(select(func.count(AuditEvent.id))) == 0
+
+
+def test_submitting_straight_away_is_recorded(session: Session, scene: Scene) -> None:
+    saved = scene.save(session, BOTH, submit=True)
+    assert (saved.version, saved.state) == (1, BallotState.SUBMITTED)
+    assert scene.ballot.submitted_at == NOW
+    (event,) = session.scalars(select(AuditEvent))
+    assert (event.verb, event.subject) == ("ballot.submit", f"ballot:{scene.ballot.id}")
+    assert event.actor_id == scene.actor.user_id
+    assert event.details == {
+        "entry": scene.entry.id,
+        "state": "submitted",
+        "version": 1,
+        "marks": BOTH,
+    }
+
+
+def test_a_submitted_ballot_stays_submitted_while_it_is_complete(
+    session: Session, scene: Scene
+) -> None:
+    scene.save(session, BOTH, submit=True)
+    later = NOW + timedelta(minutes=5)
+    saved = scene.save(session, {**BOTH, "relevance": 1}, now=later)
+    assert saved == Saved(version=2, state=BallotState.SUBMITTED, saved_at=later)
+    assert scene.ballot.submitted_at == NOW
+    saved = scene.save(session, {"originality": 9}, now=later)
+    assert saved.state is BallotState.DRAFT
+    assert scene.ballot.submitted_at is None
+
+
+@pytest.mark.parametrize(
+    ("marks", "field", "code"),
+    [
+        ({"relevance": 7}, "originality", "mark-missing"),
+        ({"relevance": 11}, "relevance", "mark-out-of-range"),
+        ({"relevance": 0}, "relevance", "mark-out-of-range"),
+        ({"beauty": 5}, "beauty", "criterion-unknown"),
+    ],
+)
+def test_what_the_rubric_does_not_allow_changes_nothing(
+    session: Session, scene: Scene, marks: dict[str, int], field: str, code: str
+) -> None:
+    with pytest.raises(InvalidError) as caught:
+        scene.save(session, marks, submit=True)
+    assert (caught.value.field, caught.value.reason) == (field, code)
+    assert marks_in(session) == {}
+    assert scene.ballot.version == 0
+
+
+def test_a_comment_has_an_end(session: Session, scene: Scene) -> None:
+    scene.save(session, {}, "x" * 4000)
+    with pytest.raises(InvalidError) as caught:
+        scene.save(session, {}, "x" * 4001)
+    assert caught.value.field == "comment"
+
+
+def test_a_hostile_comment_is_kept_as_it_is(session: Session, scene: Scene) -> None:
+    comment = "<script>alert('x')</script> '; DROP TABLE ballots; -- \u202e %s {{ 7*7 }} 💥"
+    scene.save(session, {}, comment)
+    session.expire_all()
+    assert scene.ballot.comment == comment
+
+
+# --- two windows, two clicks --------------------------------------------------------------------
+
+
+def test_a_stale_window_changes_nothing_and_learns_what_is_there(
+    session: Session, scene: Scene
+) -> None:
+    scene.save(session, BOTH, "From the other window.")
+    with pytest.raises(StaleBallotError) as caught:
+        scene.save(session, {"relevance": 1}, "From this one.", version=0)
+    assert caught.value.version == 1
+    assert caught.value.theirs.marks == BOTH
+    assert caught.value.theirs.comment == "From the other window."
+    assert marks_in(session) == BOTH
+
+
+def test_the_window_that_stays_saves_over_the_other(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH)
+    saved = scene.save(session, {"relevance": 1}, version=1)
+    assert saved.version == 2
+    assert marks_in(session) == {"relevance": 1}
+
+
+def test_a_second_click_is_harmless(session: Session, scene: Scene) -> None:
+    first = scene.save(session, BOTH, "Good.", version=0, submit=True)
+    later = NOW + timedelta(seconds=1)
+    second = scene.save(session, BOTH, "Good.", version=0, submit=True, now=later)
+    assert second == first
+    assert session.scalar(select(func.count(AuditEvent.id))) == 1
+
+
+def test_a_stale_window_that_says_the_same_may_submit(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH)
+    saved = scene.save(session, BOTH, version=0, submit=True)
+    assert (saved.version, saved.state) == (2, BallotState.SUBMITTED)
+
+
+def test_of_two_windows_at_the_same_moment_one_comes_second(
+    app: Flask, session: Session, scene: Scene
+) -> None:
+    transactions: Transactions = app.extensions["podium.transactions"]
+    _commit(session)
+    outcomes: list[str] = []
+    first = transactions.open(writes=True)
+    mine = get_ballot(first, scene.ballot.id)
+    Scene(mine, mine.round, mine.entry, scene.actor).save(first, {"relevance": 2}, version=0)
+
+    def second() -> None:
+        with app.app_context(), transactions.open(writes=True) as other:
+            theirs = get_ballot(other, scene.ballot.id)
+            try:
+                Scene(theirs, theirs.round, theirs.entry, scene.actor).save(
+                    other, {"relevance": 8}, version=0
+                )
+            except StaleBallotError as error:
+                outcomes.append(f"stale, {error.theirs.marks['relevance']} is there")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    thread.join(0.5)
+    assert thread.is_alive(), "the second window did not wait"
+    _commit(first)
+    first.close()
+    thread.join(20)
+    assert outcomes == ["stale, 2 is there"]
+
+
+# --- when nothing may be marked -----------------------------------------------------------------
+
+
+def test_a_closed_round_says_when_it_closed(session: Session, scene: Scene) -> None:
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    session.flush()
+    with pytest.raises(ClosedError) as caught:
+        scene.save(session, BOTH)
+    assert (caught.value.reason, caught.value.params["at"]) == ("closed", NOW)
+    assert caught.value.params["zone"] == "Europe/Zurich"
+    with pytest.raises(ClosedError):
+        scene.recuse(session)
+
+
+def test_a_planned_round_is_not_open(session: Session, scene: Scene) -> None:
+    scene.round_.state, scene.round_.opened_at = RoundState.PLANNED, None
+    session.flush()
+    with pytest.raises(ClosedError) as caught:
+        scene.save(session, BOTH)
+    assert caught.value.reason == "not-open"
+
+
+def test_an_entry_that_left_takes_no_marks(session: Session, scene: Scene) -> None:
+    scene.entry.screening, scene.entry.screening_reason = Screening.INELIGIBLE, "Late."
+    with pytest.raises(ConflictError) as caught:
+        scene.save(session, BOTH)
+    assert caught.value.reason == "entry-left"
+    scene.entry.screening, scene.entry.screening_reason = Screening.PENDING, None
+    scene.entry.state, scene.entry.disqualified_reason = EntryState.DISQUALIFIED, "Copied."
+    with pytest.raises(ConflictError):
+        scene.save(session, BOTH)
+
+
+def test_only_its_judge_marks_a_ballot(session: Session, scene: Scene) -> None:
+    others = (ANYBODY, actor_of(factories.user(session)), actor_of(factories.organiser(session)))
+    for other in others:
+        with pytest.raises(NotFoundError):
+            scene.save(session, BOTH, actor=other)
+
+
+@pytest.mark.parametrize("column", ["declared_at", "removed_at"])
+def test_a_judge_who_has_not_declared_or_has_left_marks_nothing(
+    session: Session, scene: Scene, column: str
+) -> None:
+    setattr(scene.ballot.judge, column, None if column == "declared_at" else NOW)
+    with pytest.raises(NotFoundError):
+        scene.save(session, BOTH)
+    with pytest.raises(NotFoundError):
+        scene.recuse(session)
+
+
+# --- stepping back ------------------------------------------------------------------------------
+
+
+def test_stepping_back_leaves_no_mark(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, "Good.", submit=True)
+    recusal = scene.recuse(session, "  My cousin ")
+    assert recusal is not None
+    assert (recusal.entry_id, recusal.reason) == (scene.entry.id, "My cousin")
+    assert marks_in(session) == {}
+    assert (scene.ballot.state, scene.ballot.comment) == (BallotState.RECUSED, "")
+    assert scene.ballot.submitted_at is None
+    assert scene.recuse(session) is None
+    with pytest.raises(ConflictError) as caught:
+        scene.save(session, BOTH)
+    assert caught.value.reason == "recused"
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("  ", "reason-missing"), ("x" * 301, "reason-too-long")]
+)
+def test_stepping_back_needs_a_reason(
+    session: Session, scene: Scene, reason: str, code: str
+) -> None:
+    with pytest.raises(DomainError) as caught:
+        scene.recuse(session, reason)
+    assert caught.value.reason == code
+    assert scene.ballot.state is BallotState.ASSIGNED
