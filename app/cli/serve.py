@@ -31,9 +31,9 @@ LOOPBACK = "127.0.0.1"
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the children."""
-GRACE = 8.0
+GRACE = 7.0
 """Seconds that children have to finish what they are doing before they are killed."""
-REQUEST_GRACE = 5
+REQUEST_GRACE = 4
 """Seconds that requests have to finish; below GRACE, so that the web server ends by itself."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """Seconds before a dead worker is started again: doubled each time that it dies young."""

@@ -84,7 +84,7 @@ class Stage:
         worker: list[str] | None,
         *,
         web: list[str] | None = None,
-        grace: float = 8.0,
+        grace: float = 7.0,
         patience: float = 60.0,
     ) -> subprocess.Popen[str]:
         code = RUNNER.format(
