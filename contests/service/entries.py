@@ -267,7 +267,8 @@ def submit(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> No
     session.flush()
     session.expire(entry, ["working"])
     _audit(session, entry, "entry.submit", actor, now, version=version.number)
-    _send(session, entry, "entry_receipt", _("Receipt: entry %(number)s", number=entry.label), now)
+    subject = _("Receipt: entry %(number)s", number=entry.label)
+    _send(session, entry=entry, template="entry_receipt", subject=subject, actor=actor, now=now)
 
 
 def discard_changes(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> None:
@@ -297,13 +298,8 @@ def withdraw(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> 
         _drop_working(session, entry, now)
     session.flush()
     _audit(session, entry, "entry.withdraw", actor, now)
-    _send(
-        session,
-        entry,
-        "entry_withdrawn",
-        _("Entry %(number)s is withdrawn", number=entry.label),
-        now,
-    )
+    subject = _("Entry %(number)s is withdrawn", number=entry.label)
+    _send(session, entry=entry, template="entry_withdrawn", subject=subject, actor=actor, now=now)
 
 
 def delete_draft(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> None:
@@ -400,10 +396,15 @@ def _audit(
     )
 
 
-def _send(session: Session, entry: Entry, template: str, subject: str, now: datetime) -> None:
+def _send(
+    session: Session, *, entry: Entry, template: str, subject: str, actor: Actor, now: datetime
+) -> None:
     """Mail everyone the entry is by, each in their own time."""
+    contest = entry.contest
     people = [member.user for member in entry.team.members] if entry.team else [entry.owner]
     for person in people:
+        # Whoever asks is in the zone of their browser; of the others we know what they told us.
+        zone = person.zone or (None if person.id == actor.user_id else contest.zone)
         mail.send(
             session,
             to=person.email,
@@ -411,10 +412,10 @@ def _send(session: Session, entry: Entry, template: str, subject: str, now: date
             template=template,
             now=now,
             name=person.name,
-            forum=entry.contest.forum,
+            forum=contest.forum,
             entry=entry,
             version=entry.current,
-            at=instant_twice(now, entry.contest.zone, person.zone or None),
-            closes=instant_twice(entry.contest.closes_at, entry.contest.zone, person.zone or None),
+            at=instant_twice(now, contest.zone, zone),
+            closes=instant_twice(contest.closes_at, contest.zone, zone),
             url=absolute_url("entrant.receipt", entry_id=entry.id),
         )

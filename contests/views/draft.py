@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.errors import ClosedError
+from app.errors import ClosedError, DomainError
 from app.transaction import current_session
 from app.web import (
     current_actor,
     format_clock,
     format_instant,
     in_zone,
+    instant_twice,
     reader_zone,
     render_message,
 )
@@ -89,8 +90,17 @@ def why_closed(entry: Entry) -> str | None:
     try:
         entries.check_writable(current_session(), entry=entry, now=clock.now())
     except ClosedError as error:
-        return render_message(error)
+        return closed_text(entry.contest, error)
     return None
+
+
+def closed_text(contest: Contest, error: DomainError) -> str:
+    """Return why a page offers no change, to somebody who has not tried to make one."""
+    if error.reason != "closed":
+        return render_message(error)
+    at = instant_twice(contest.closes_at, contest.zone)
+    text: str = _("This contest closed at %(at)s and takes no more entries or changes.", at=at)
+    return text
 
 
 def missing_text(line: Missing) -> str:

@@ -34,7 +34,7 @@ from contests.queries.contests import get_contest
 from contests.service import entries, files, teams
 from contests.states import ContestKind, ContestState, Screening
 from contests.views.cards import pictures_of
-from contests.views.draft import draft_page, missing_text, short_time
+from contests.views.draft import closed_text, draft_page, missing_text, short_time
 from media.limits import AssetKind
 from media.service import picture
 
@@ -55,9 +55,12 @@ def enter(slug: str) -> ResponseReturnValue:
             return redirect(_edit_url(_begin(contest, form, now)), 303)
     except (ClosedError, InvalidError) as error:
         field = getattr(error, "field", None)
+        if field is None and request.method == "GET":
+            return _enter_page(contest, form, refusal=closed_text(contest, error))
         if field is None:
-            status = status_of(error) if request.method == "POST" else 200
-            return _enter_page(contest, form, status=status, refusal=render_message(error))
+            return _enter_page(
+                contest, form, status=status_of(error), refusal=render_message(error)
+            )
         form[field].errors = [render_message(error)]
     return _enter_page(contest, form, status=422 if form.errors else 200)
 
@@ -138,6 +141,7 @@ def _submit(entry: Entry, form: EntryForm, now: datetime) -> Response:
         entries.submit(current_session(), entry=entry, actor=current_actor(), now=now)
     except entries.IncompleteError as error:
         form.version.data = str(entry.revision)
+        form.form_errors.append(render_message(error))
         for line in error.missing:
             form.add_error(line.field, missing_text(line))
         return draft_page(entry, form, status=422)
