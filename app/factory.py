@@ -23,6 +23,7 @@ from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
 from judging.queries.rubric import criteria_of
+from judging.views.cards import announced_cards
 from judging.views.judge import sits_on_panel
 from media.stores import store_from_url
 
@@ -41,6 +42,11 @@ ACCOUNT_NAVIGATION: tuple[NavItem, ...] = (
 MANAGE_TABS = (
     (_l("Set-up"), "organiser.setup"),
     (_l("Entries"), "organiser.entries"),
+    (_l("Panel"), "judging_organiser.panel"),
+    (_l("Rounds"), "judging_organiser.rounds"),
+    (_l("Results"), "judging_organiser.results"),
+    (_l("Announce"), "judging_organiser.announce"),
+    (_l("Audit"), "judging_organiser.audit"),
 )
 """The organiser's pages of one contest: label and endpoint, which takes its slug."""
 
@@ -64,7 +70,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app, settings)
     # What the contests' pages show of judging, which stands above them and which they do not know.
     app.extensions["podium.manage_tabs"] = MANAGE_TABS
-    app.extensions["podium.winners_of"] = lambda _session, _contest: ()
+    app.extensions["podium.winners_of"] = announced_cards
     app.extensions["podium.criteria_of"] = criteria_of
     app.extensions["podium.demo_sign_ins"] = (
         cli.demo.sign_ins if settings.development else lambda _session: ()

@@ -23,10 +23,10 @@ from media.models import Asset
 
 
 @dataclass(frozen=True, slots=True)
-class WinnerCard:
-    """A winner as the public meets it; the words are those that were published.
+class PublishedWinner:
+    """A winner in the words that are published; `country` is an alpha-2 code or empty.
 
-    `entry` has its files loaded; `asset` is its first picture, `country` an alpha-2 code or empty.
+    `entry` has its files loaded.
     """
 
     place: int
@@ -37,7 +37,24 @@ class WinnerCard:
     by: str
     country: str
     alt: str
-    asset: Asset | None
+
+
+def published(entry: Entry, place: int, citation: str) -> PublishedWinner:
+    """Return what announcing this entry on this place publishes."""
+    version = entry.current
+    if version is None or entry.number is None:
+        message = f"entry {entry.id} was never submitted"
+        raise ValueError(message)
+    return PublishedWinner(
+        place=place,
+        entry=entry,
+        citation=citation,
+        number=entry.number,
+        title=version.title,
+        by=entry.team.name if entry.team else entry.owner.name,
+        country=version.country,
+        alt=version.alt_text or version.title,
+    )
 
 
 def find_result(session: Session, contest: Contest) -> Result | None:
@@ -55,26 +72,17 @@ def get_result(session: Session, contest: Contest) -> Result:
     return result
 
 
-def winners_of(session: Session, contest: Contest) -> tuple[WinnerCard, ...]:
+def winners_of(session: Session, contest: Contest) -> tuple[PublishedWinner, ...]:
     """Return the announced winners in their order; empty before the announcement."""
     result = find_result(session, contest)
     if result is None:
         return ()
-    published = result.snapshot["winners"]
-    entries = _entries_by_id(session, [row["entry_id"] for row in published])
+    rows = result.snapshot["winners"]
+    entries = _entries_by_id(session, [row["entry_id"] for row in rows])
+    words = ("place", "citation", "number", "title", "by", "country", "alt")
     return tuple(
-        WinnerCard(
-            place=row["place"],
-            entry=entries[row["entry_id"]],
-            citation=row["citation"],
-            number=row["number"],
-            title=row["title"],
-            by=row["by"],
-            country=row["country"],
-            alt=row["alt"],
-            asset=first_picture(entries[row["entry_id"]]),
-        )
-        for row in published
+        PublishedWinner(entry=entries[row["entry_id"]], **{name: row[name] for name in words})
+        for row in rows
     )
 
 
@@ -162,11 +170,6 @@ def first_picture(entry: Entry) -> Asset | None:
     """Return an entry's first picture, if it has one."""
     files = entry.current.files if entry.current else []
     return next((file.asset for file in files if file.asset.kind is AssetKind.PICTURE), None)
-
-
-def author_of(entry: Entry) -> str:
-    """Return whose entry it is: the team's name, or the person's."""
-    return entry.team.name if entry.team else entry.owner.name
 
 
 def _with_files() -> Select[Entry]:

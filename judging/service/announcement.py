@@ -165,16 +165,16 @@ def _snapshot(
 
 
 def _published(winner: Winner) -> dict[str, Any]:
-    version = winner.entry.current
+    said = queries.published(winner.entry, winner.place, winner.citation)
     return {
-        "place": winner.place,
+        "place": said.place,
         "entry_id": winner.entry_id,
-        "number": winner.entry.number,
-        "title": version.title if version else "",
-        "by": queries.author_of(winner.entry),
-        "country": version.country if version else "",
-        "alt": (version.alt_text or version.title) if version else "",
-        "citation": winner.citation,
+        "number": said.number,
+        "title": said.title,
+        "by": said.by,
+        "country": said.country,
+        "alt": said.alt,
+        "citation": said.citation,
     }
 
 

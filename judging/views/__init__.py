@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
-from judging.views import judge
+# `audit` and `results` add their pages to the organisers' blueprint.
+from judging.views import audit, judge, organiser, results  # noqa: F401 - `audit`, see above
 
-BLUEPRINTS: tuple[Blueprint, ...] = (judge.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (judge.blueprint, organiser.blueprint, results.public)

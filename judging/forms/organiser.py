@@ -1,0 +1,306 @@
+"""The forms with which organisers gather a panel, set up a round, and decide."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+
+from app.accounts.addresses import normal_address
+from app.errors import InvalidError
+from app.web import Form, in_zone, local_instant, render_message
+from judging.models import Criterion, Decision, Round
+from judging.service.decisions import CITATION_LENGTH, Choice
+from judging.service.rounds import CriterionValues, RoundValues
+
+WALL_CLOCK = "%Y-%m-%dT%H:%M"
+MOST_INVITED = 100
+MOST_CRITERIA = 20
+_PERSON = re.compile(r"^(?P<name>.*?)[\s,;]*<?(?P<address>[^\s<>]+)>?$")
+_NAME, _ADDRESS = 120, 260
+
+
+class InviteForm(Form):
+    """Whom to invite to the panel, one person a line."""
+
+    people = TextAreaField(
+        _l("Judges to invite"),
+        [DataRequired(_l("Write at least one name and address.")), Length(max=20000)],
+        description=_l("One a line: Amina Diallo <amina@example.org>"),
+    )
+
+    def validate_people(self, field: TextAreaField) -> None:
+        """Refuse the first line that names nobody, so that no invitation is lost."""
+        lines = _lines(field.data)
+        if len(lines) > MOST_INVITED:
+            raise ValidationError(_("Invite %(most)s people at a time.", most=MOST_INVITED))
+        for line in lines:
+            try:
+                name, _address = _person(line)
+            except InvalidError:
+                raise ValidationError(
+                    _(
+                        "“%(line)s” has no e-mail address. Write it as: Amina Diallo "
+                        "<amina@example.org>",
+                        line=line[:80],
+                    )
+                ) from None
+            if len(name) > _NAME:
+                raise ValidationError(_("“%(line)s” is too long.", line=line[:80]))
+
+    def invited(self) -> list[tuple[str, str]]:
+        """Return (name, address) of everybody, each address once."""
+        people = {address: name for name, address in map(_person, _lines(self.people.data))}
+        return [(name, address) for address, name in people.items()]
+
+
+class RoundForm(Form):
+    """A round's title, briefing and dates; the time is the wall clock of the contest's zone."""
+
+    title = StringField(_l("Title"), [DataRequired(), Length(max=160)])
+    briefing = TextAreaField(
+        _l("Briefing"),
+        [Optional(), Length(max=20000)],
+        description=_l("The one page every judge reads before the first ballot. Markdown."),
+    )
+    per_entry = IntegerField(
+        _l("Judges per entry"),
+        [InputRequired(), NumberRange(1, 50)],
+        description=_l("Three or more let one mark be outweighed by the others."),
+    )
+    due_at = DateTimeLocalField(_l("Due"), [Optional()], format=WALL_CLOCK)
+
+    @classmethod
+    def of(cls, round_: Round, zone: str) -> "RoundForm":
+        """Return the form with what is posted, else with what the round says."""
+        return cls(
+            data={
+                "title": round_.title,
+                "briefing": round_.briefing,
+                "per_entry": round_.per_entry,
+                "due_at": wall_clock(round_.due_at, zone),
+            }
+        )
+
+    def values(self, zone: str) -> RoundValues:
+        """Return what a valid form says."""
+        due = self.due_at.data
+        return RoundValues(
+            title=self.title.data,
+            briefing=self.briefing.data or "",
+            per_entry=self.per_entry.data,
+            due_at=local_instant(due, zone) if due else None,
+        )
+
+
+# --- the rubric ---------------------------------------------------------------------------------
+
+_Row = dict[str, Any]
+_COLUMNS: Final = ("key", "title", "guidance", "weight", "minimum", "maximum")
+_BLANK: Final[_Row] = {"key": "", "title": "", "guidance": "", "weight": 1, "minimum": 1}
+
+
+class RubricForm(Form):
+    """A rubric as plain fields, `title_0`, `weight_0` and so on; made by `rubric_form`."""
+
+    positions: ClassVar[range] = range(0)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the fields of each criterion by column, for the page."""
+        return [{name: self[f"{name}_{n}"] for name in _COLUMNS} for n in self.positions]
+
+    def criteria(self) -> list[CriterionValues]:
+        """Return what a valid form says."""
+        return [
+            CriterionValues(
+                key=row["key"].data or "",
+                title=row["title"].data,
+                guidance=row["guidance"].data or "",
+                weight=row["weight"].data,
+                minimum=row["minimum"].data,
+                maximum=row["maximum"].data,
+            )
+            for row in self.rows()
+        ]
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence at the criterion it is about, or above the form."""
+        sentence = render_message(error)
+        if error.field is None:
+            self.form_errors.append(sentence)
+        else:
+            self[f"maximum_{error.field}"].errors = [sentence]
+
+
+def rubric_rows(criteria: Sequence[Criterion]) -> list[_Row]:
+    """Return criteria as the rows of the form."""
+    return [{name: getattr(criterion, name) for name in _COLUMNS} for criterion in criteria]
+
+
+def posted_rows(posted: MultiDict[str, str]) -> list[_Row]:
+    """Return the rows that a rubric form sent, as they were typed."""
+    count = int(posted.get("rows", "0")) if posted.get("rows", "").isdecimal() else 0
+    return [
+        {name: posted.get(f"{name}_{n}", "") for name in _COLUMNS}
+        for n in range(min(count, MOST_CRITERIA))
+    ]
+
+
+def rearranged(rows: list[_Row], act: str) -> list[_Row]:
+    """Return `rows` after a button: `add`, or `up`, `down`, `remove` with a position, "up-1"."""
+    verb, _dash, number = act.partition("-")
+    if verb == "add":
+        return [*rows, {**_BLANK, "maximum": rows[-1]["maximum"] if rows else 10}][:MOST_CRITERIA]
+    position = int(number) if number.isdecimal() else len(rows)
+    if position >= len(rows):
+        return rows
+    rest = rows[:position] + rows[position + 1 :]
+    if verb == "remove":
+        return rest
+    target = max(0, position - 1) if verb == "up" else position + 1
+    return [*rest[:target], rows[position], *rest[target:]]
+
+
+def rubric_form(
+    rows: Sequence[Mapping[str, Any]], *, posted: MultiDict[str, str] | None
+) -> RubricForm:
+    """Return a form with these rows; `posted`, if given, is what it is checked against."""
+    fields: dict[str, Any] = {"positions": range(len(rows))}
+    for n in range(len(rows)):
+        fields |= {
+            f"key_{n}": HiddenField(),
+            f"title_{n}": StringField(_l("Criterion"), [DataRequired(), Length(max=160)]),
+            f"guidance_{n}": TextAreaField(
+                _l("What to look for"),
+                [Optional(), Length(max=2000)],
+                description=_l("Say what the lowest, a middle and the highest mark mean."),
+            ),
+            f"weight_{n}": IntegerField(_l("Weight"), [InputRequired(), NumberRange(1, 1000)]),
+            f"minimum_{n}": IntegerField(_l("Lowest mark"), [InputRequired(), NumberRange(0, 99)]),
+            f"maximum_{n}": IntegerField(
+                _l("Highest mark"), [InputRequired(), NumberRange(1, 100)]
+            ),
+        }
+    kind: type[RubricForm] = type("RubricFormOfRows", (RubricForm,), fields)
+    data = {f"{name}_{n}": row[name] for n, row in enumerate(rows) for name in _COLUMNS}
+    return kind(formdata=posted, data=data)
+
+
+# --- the decision -------------------------------------------------------------------------------
+
+
+class ProposalForm(Form):
+    """The winners in their order: `winner_1`, `citation_1`, `reason_1` and so on."""
+
+    places: ClassVar[range] = range(0)
+
+    def choices(self) -> list[Choice]:
+        """Return what a valid form says, best first."""
+        return [
+            Choice(
+                entry=self[f"winner_{place}"].data,
+                citation=self[f"citation_{place}"].data or "",
+                reason=self[f"reason_{place}"].data or "",
+            )
+            for place in self.places
+        ]
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence on the field it is about, or above the form."""
+        if error.field in self:
+            self[error.field].errors = [render_message(error)]
+        else:
+            self.form_errors.append(render_message(error))
+
+
+def proposal_form(
+    *,
+    labels: Sequence[str],
+    options: Sequence[tuple[int, str]],
+    preset: Sequence[int],
+    decision: Decision | None,
+) -> ProposalForm:
+    """Return a form with one group of fields for each of `labels` ("First", "Second" …).
+
+    `options` are (entry number, words). It shows what `decision` says, else the entries `preset`.
+    """
+    fields: dict[str, Any] = {"places": range(1, len(labels) + 1)}
+    for place, label in enumerate(labels, start=1):
+        fields |= {
+            f"winner_{place}": SelectField(
+                label,
+                [InputRequired(_l("Choose an entry."))],
+                choices=[("", _l("Choose an entry")), *options],
+                coerce=_number,
+            ),
+            f"citation_{place}": TextAreaField(
+                _l("Citation"),
+                [Optional(), Length(max=CITATION_LENGTH)],
+                description=_l("The jury's words, for the public."),
+            ),
+            f"reason_{place}": TextAreaField(
+                _l("Reason"),
+                [Optional(), Length(max=2000)],
+                description=_l("Needed where the choice departs from the standings. Not public."),
+            ),
+        }
+    kind: type[ProposalForm] = type("ProposalFormOfPlaces", (ProposalForm,), fields)
+    if decision is None:
+        return kind(data={f"winner_{place}": entry for place, entry in enumerate(preset, start=1)})
+    said: dict[str, Any] = {}
+    for winner in decision.winners:
+        said[f"winner_{winner.place}"] = winner.entry.number
+        said[f"citation_{winner.place}"] = winner.citation
+        said[f"reason_{winner.place}"] = winner.reason
+    return kind(data=said)
+
+
+class ScheduleForm(Form):
+    """When to announce, by the wall clock of the contest's zone."""
+
+    announce_at = DateTimeLocalField(
+        _l("Time of the announcement"),
+        [InputRequired(_l("Choose a day and a time."))],
+        format=WALL_CLOCK,
+    )
+
+
+def wall_clock(instant: datetime | None, zone: str) -> datetime | None:
+    """Return an instant as the clocks of `zone` show it, as a datetime-local field takes it."""
+    return in_zone(instant, zone).replace(tzinfo=None) if instant else None
+
+
+def _person(line: str) -> tuple[str, str]:
+    """Return (name, address) of one line; raises InvalidError where there is no address."""
+    # The pattern takes its time with a line that no mailbox ever had.
+    match = _PERSON.match(line) if len(line) <= _NAME + _ADDRESS else None
+    address = normal_address(match["address"] if match else line)
+    name = match["name"].strip(' "') if match else ""
+    return name or address.partition("@")[0], address
+
+
+def _number(value: Any) -> int | str:
+    return int(value) if str(value).isdecimal() else ""
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

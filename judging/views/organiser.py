@@ -1,0 +1,379 @@
+"""The organisers' judging room: the panel and the round, from its rubric to its close."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.authz import Permission, permission
+from app.errors import ConflictError, InvalidError
+from app.transaction import current_session, roll_back_request
+from app.web import Form, current_actor, instant_twice, limiter, render_message
+from contests.models import Contest
+from contests.queries.contests import get_contest
+from judging.assignment import Assignment
+from judging.forms.organiser import (
+    MOST_CRITERIA,
+    InviteForm,
+    RoundForm,
+    RubricForm,
+    posted_rows,
+    rearranged,
+    rubric_form,
+    rubric_rows,
+)
+from judging.models import Judge, Round
+from judging.queries import progress as queries
+from judging.queries.results import find_decision
+from judging.service import panel as panel_service
+from judging.service import rounds as service
+from judging.states import DecisionState, RoundState
+from judging.views import words
+
+blueprint = Blueprint("judging_organiser", __name__, url_prefix="/manage/contests/<slug>")
+for _filter in (
+    words.place_name,
+    words.decimal,
+    words.judge_state,
+    words.round_state,
+    words.ballot_state,
+    words.decision_state,
+):
+    blueprint.add_app_template_filter(_filter)
+
+Answer = str | Response | tuple[str, int]
+INVALID = 422
+
+# An id beyond this does not fit the databases' integers, and so belongs to nothing.
+_JUDGE = "<int(max=2147483647):judge_id>"
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say why an act of one button was refused on the page it came from; nothing is changed."""
+    try:
+        yield
+    except (ConflictError, InvalidError) as error:
+        roll_back_request()
+        flash(render_message(error), "error")
+
+
+def back(page: str, slug: str) -> Response:
+    """Lead back to one of the contest's pages."""
+    return redirect(url_for(f"judging_organiser.{page}", slug=slug), 303)
+
+
+def show(template: str, form: Form, **context: object) -> Answer:
+    """Show a page with a form, and with its faults if it has any."""
+    page = render_template(f"judging/organiser/{template}.html", form=form, **context)
+    return (page, INVALID) if form.errors else page
+
+
+# --- the panel ----------------------------------------------------------------------------------
+
+
+@blueprint.get("/panel")
+@permission(Permission.ORGANISE)
+def panel(slug: str) -> Answer:
+    """Show who judges: invited, accepted, declared, what they must not judge."""
+    return _panel(get_contest(current_session(), slug), InviteForm())
+
+
+@blueprint.post("/panel")
+@permission(Permission.ORGANISE)
+@limiter.limit("30 per minute")
+def invite(slug: str) -> Answer:
+    """Invite people by mail; an address invited before gets a new link."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    form = InviteForm()
+    if not form.validate():
+        return _panel(contest, form)
+    people = form.invited()
+    for name, email in people:
+        panel_service.invite(
+            session,
+            contest=contest,
+            email=email,
+            name=name,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+    flash(
+        ngettext(
+            "%(num)s invitation is on its way.",
+            "%(num)s invitations are on their way.",
+            len(people),
+        ),
+        "success",
+    )
+    return back("panel", slug)
+
+
+def _panel(contest: Contest, form: InviteForm) -> Answer:
+    session = current_session()
+    judges = queries.panel(session, contest)
+    return show(
+        "panel",
+        form,
+        contest=contest,
+        judges=[judge for judge in judges if judge.removed_at is None],
+        removed=[judge for judge in judges if judge.removed_at is not None],
+        recusals=queries.recusals(session, contest),
+        now=clock.now(),
+    )
+
+
+@blueprint.post(f"/panel/{_JUDGE}/remind")
+@permission(Permission.ORGANISE)
+def remind(slug: str, judge_id: int) -> Response:
+    """Mail a judge what is missing from them."""
+    judge = _judge(slug, judge_id)
+    with told():
+        panel_service.remind(current_session(), judge=judge, actor=current_actor(), now=clock.now())
+        flash(_("A reminder to %(name)s is on its way.", name=judge.name), "success")
+    return back("rounds" if request.args.get("from") == "rounds" else "panel", slug)
+
+
+@blueprint.post(f"/panel/{_JUDGE}/resend")
+@permission(Permission.ORGANISE)
+def resend(slug: str, judge_id: int) -> Response:
+    """Invite a judge again; the link sent before no longer works. Takes back a removal."""
+    judge = _judge(slug, judge_id)
+    panel_service.invite(
+        current_session(),
+        contest=judge.contest,
+        email=judge.email,
+        name=judge.name,
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash(_("A new invitation to %(name)s is on its way.", name=judge.name), "success")
+    return back("panel", slug)
+
+
+@blueprint.post(f"/panel/{_JUDGE}/remove")
+@permission(Permission.ORGANISE)
+def remove(slug: str, judge_id: int) -> Response:
+    """Take a judge off the panel."""
+    judge = _judge(slug, judge_id)
+    panel_service.remove(current_session(), judge=judge, actor=current_actor(), now=clock.now())
+    flash(_("%(name)s is not on the panel any more.", name=judge.name), "success")
+    return back("panel", slug)
+
+
+def _judge(slug: str, judge_id: int) -> Judge:
+    session = current_session()
+    return queries.get_judge(session, get_contest(session, slug), judge_id)
+
+
+# --- the round ----------------------------------------------------------------------------------
+
+
+@blueprint.get("/rounds")
+@permission(Permission.ORGANISE)
+def rounds(slug: str) -> str:
+    """Show the control room: what is late, who is late, what needs the organisers."""
+    session, now = current_session(), clock.now()
+    contest = get_contest(session, slug)
+    round_ = queries.find_round(session, contest)
+    if round_ is None:
+        return render_template("judging/organiser/no_round.html", contest=contest)
+    decision = find_decision(session, contest)
+    ready = queries.readiness(session, round_, now)
+    is_planned = round_.state is RoundState.PLANNED
+    return render_template(
+        f"judging/organiser/{'round_planned' if is_planned else 'round'}.html",
+        contest=contest,
+        round=round_,
+        steps=_steps(contest, round_, decision.state if decision else None),
+        ready=ready,
+        plan=service.preview(session, round_=round_) if is_planned and ready.is_complete else None,
+        progress=None if is_planned else queries.progress(session, round_),
+        decision=decision,
+        has_marks=queries.has_marks(session, round_),
+        now=now,
+    )
+
+
+@blueprint.post("/rounds/create")
+@permission(Permission.ORGANISE)
+def create_round(slug: str) -> Response:
+    """Make the round, with defaults that need no change."""
+    session = current_session()
+    service.create_round(
+        session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+    )
+    flash(_("The round is planned. Nobody but organisers sees it until you open it."), "success")
+    return back("rounds", slug)
+
+
+@blueprint.route("/rounds/edit", methods=["GET", "POST"])
+@permission(Permission.ORGANISE)
+def edit_round(slug: str) -> Answer:
+    """Change a round's title, briefing, due time and number of judges."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    form = RoundForm.of(queries.get_round(session, contest), contest.zone)
+    if form.validate_on_submit():
+        with told():
+            service.update_round(
+                session,
+                contest=contest,
+                values=form.values(contest.zone),
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            flash(_("The round is saved."), "success")
+        return back("rounds", slug)
+    return show("round_edit", form, contest=contest)
+
+
+@blueprint.get("/rounds/rubric")
+@permission(Permission.ORGANISE)
+def rubric(slug: str) -> Answer:
+    """Show the rubric as a form, or as it is once marks fix it."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    round_ = queries.get_round(session, contest)
+    return _rubric(contest, round_, rubric_form(rubric_rows(round_.criteria), posted=None))
+
+
+@blueprint.post("/rounds/rubric")
+@permission(Permission.ORGANISE)
+def set_rubric(slug: str) -> Answer:
+    """Save the rubric, or show the form again with a criterion more, less or elsewhere."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    rows, act = posted_rows(request.form), request.form.get("act", "save")
+    if act != "save":
+        form = rubric_form(rearranged(rows, act), posted=None)
+        return _rubric(contest, queries.get_round(session, contest), form, unsaved=True)
+    form = rubric_form(rows, posted=request.form)
+    if not form.validate():
+        return _rubric(contest, queries.get_round(session, contest), form)
+    try:
+        service.set_rubric(
+            session,
+            contest=contest,
+            criteria=form.criteria(),
+            actor=current_actor(),
+            now=clock.now(),
+        )
+    except InvalidError as error:
+        roll_back_request()
+        form.blame(error)
+        return _rubric(contest, queries.get_round(session, contest), form)
+    flash(_("The rubric is saved."), "success")
+    return back("rounds", slug)
+
+
+def _rubric(contest: Contest, round_: Round, form: RubricForm, *, unsaved: bool = False) -> Answer:
+    is_locked = queries.has_marks(current_session(), round_) or round_.state not in {
+        RoundState.PLANNED,
+        RoundState.OPEN,
+    }
+    return show(
+        "rubric",
+        form,
+        contest=contest,
+        round=round_,
+        locked=is_locked,
+        unsaved=unsaved,
+        full=len(form.positions) >= MOST_CRITERIA,
+    )
+
+
+@blueprint.post("/rounds/open")
+@permission(Permission.ORGANISE)
+def open_round(slug: str) -> Response:
+    """Let the judges begin."""
+    session = current_session()
+    with told():
+        plan = service.open_round(
+            session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+        )
+        flash(_("The round is open, and the judges have mail."), "success")
+        _tell_shortfalls(plan)
+    return back("rounds", slug)
+
+
+@blueprint.post("/rounds/assign")
+@permission(Permission.ORGANISE)
+def assign(slug: str) -> Response:
+    """Deal the ballots that are missing."""
+    session = current_session()
+    with told():
+        plan = service.assign_again(
+            session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+        )
+        flash(
+            _("Every gap that could be filled is filled; ballots that were there stay."), "success"
+        )
+        _tell_shortfalls(plan)
+    return back("rounds", slug)
+
+
+@blueprint.post("/rounds/close")
+@permission(Permission.ORGANISE)
+def close_round(slug: str) -> Response:
+    """End judging, with ballots missing or not."""
+    session = current_session()
+    with told():
+        service.close_round(
+            session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+        )
+        flash(_("The round is closed. The standings below are settled."), "success")
+        return back("results", slug)
+    return back("rounds", slug)
+
+
+@blueprint.post("/rounds/reopen")
+@permission(Permission.ORGANISE)
+def reopen_round(slug: str) -> Response:
+    """Let judges go on."""
+    session = current_session()
+    with told():
+        service.reopen_round(
+            session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+        )
+        flash(_("The round is open again. Judges can submit and change marks."), "success")
+    return back("rounds", slug)
+
+
+def _tell_shortfalls(plan: Assignment[int, int]) -> None:
+    if plan.shortfalls:
+        numbers = ", ".join(f"{row.entry:04d}" for row in plan.shortfalls)
+        flash(_("Too few judges may mark these entries: %(numbers)s.", numbers=numbers), "warning")
+
+
+def _steps(
+    contest: Contest, round_: Round, decision: DecisionState | None
+) -> list[dict[str, object]]:
+    """Return the phases from the close to the announcement, and which of them is now."""
+    order = {
+        RoundState.PLANNED: 0 if clock.now() < contest.closes_at else 1,
+        RoundState.OPEN: 2,
+        RoundState.CLOSED: 4 if decision is DecisionState.CONFIRMED else 3,
+        RoundState.FINAL: 5,
+    }[round_.state]
+    due = instant_twice(round_.due_at, contest.zone) if round_.due_at else None
+    phases = (
+        (_("Entries"), instant_twice(contest.closes_at, contest.zone)),
+        (_("Preparation"), None),
+        (_("Judging"), due),
+        (_("Decision"), None),
+        (_("Announcement"), None),
+    )
+    return [
+        {
+            "label": label,
+            "detail": detail,
+            "state": "done" if n < order else "now" if n == order else "next",
+        }
+        for n, (label, detail) in enumerate(phases)
+    ]

@@ -1,0 +1,82 @@
+"""Places, scores and states in words, for every page of judging."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from judging.models import Judge, Round
+from judging.ranking import Standing
+from judging.states import BallotState, DecisionState, RoundState
+
+_FEW, _MANY = 2, 3
+
+
+def place_name(place: int) -> str:
+    """Return "First" for 1, and so on; from the fourth on "Place 4"."""
+    names = {1: _("First"), 2: _("Second"), 3: _("Third")}
+    return names.get(place) or _("Place %(place)s", place=place)
+
+
+def decimal(number: Fraction | None, digits: int = _FEW) -> str:
+    """Return an exact number with a fixed count of decimals, in the reader's notation.
+
+    Half goes to the even digit; the number itself is never rounded before.
+    """
+    if number is None:
+        return ""
+    shown = round(number * 10**digits)
+    text: str = format_decimal(Decimal(shown).scaleb(-digits), format=f"0.{'0' * digits}")
+    return text
+
+
+def digits_for(standings: Iterable[Standing[int]]) -> int:
+    """Return how many decimals tell different scores apart: two, or three where two do not."""
+    scores = {row.score for row in standings if row.score is not None}
+    shown = {round(score * 10**_FEW) for score in scores}
+    return _FEW if len(shown) == len(scores) else _MANY
+
+
+def judge_state(judge: Judge, now: datetime) -> tuple[str, str]:
+    """Return how far a judge has come, in words and as a kind of status."""
+    if judge.removed_at is not None:
+        return _("Removed"), "bad"
+    if judge.declared_at is not None:
+        return _("Declared conflicts"), "good"
+    if judge.accepted_at is not None:
+        return _("Accepted"), "active"
+    if judge.token_expires_at is not None and judge.token_expires_at <= now:
+        return _("Invitation expired"), "bad"
+    return _("Invited"), "waiting"
+
+
+def round_state(round_: Round) -> tuple[str, str]:
+    """Return a round's state, in words and as a kind of status."""
+    return {
+        RoundState.PLANNED: (_("Planned"), "waiting"),
+        RoundState.OPEN: (_("Open"), "active"),
+        RoundState.CLOSED: (_("Closed"), "neutral"),
+        RoundState.FINAL: (_("Final"), "good"),
+    }[round_.state]
+
+
+def ballot_state(state: BallotState) -> tuple[str, str]:
+    """Return a ballot's state, in words and as a kind of status."""
+    return {
+        BallotState.ASSIGNED: (_("Not begun"), "neutral"),
+        BallotState.DRAFT: (_("Begun"), "waiting"),
+        BallotState.SUBMITTED: (_("Submitted"), "good"),
+        BallotState.RECUSED: (_("Recused"), "bad"),
+    }[state]
+
+
+def decision_state(state: DecisionState) -> tuple[str, str]:
+    """Return a decision's state, in words and as a kind of status."""
+    return {
+        DecisionState.PROPOSED: (_("Proposed"), "waiting"),
+        DecisionState.CONFIRMED: (_("Confirmed"), "active"),
+        DecisionState.ANNOUNCED: (_("Announced"), "good"),
+    }[state]
