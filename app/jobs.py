@@ -6,8 +6,9 @@ and a sweep finds whatever a crash, or a queue that lost its memory, left behind
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -52,16 +53,29 @@ def sweep(function: SweepFunction) -> SweepFunction:
 
 @dataclass
 class Queue:
-    """The queue of one application, with the one Huey task that carries every job."""
+    """The queue of one application at `url`: `sqlite:///path`, `postgresql://…` or `redis://…`."""
 
     app: Flask
-    huey: Huey
-    _carry: Any = field(init=False)
+    url: str
 
-    def __post_init__(self) -> None:
-        """Register the carrier and the minute's sweep with Huey."""
-        self._carry = self.huey.task(name="job")(self._run)
-        self.huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+    @cached_property
+    def huey(self) -> Huey:
+        """Open the queue at its first use: where it is away, pages can still be read and sent."""
+        scheme = urlsplit(self.url).scheme
+        if scheme == "sqlite":
+            path = self.url.removeprefix("sqlite:///")
+            huey = SqliteHuey("podium", filename=path, results=False)
+        elif scheme == "postgresql":
+            huey = PostgresHuey("podium", dsn=self.url, results=False)
+        else:
+            huey = RedisHuey("podium", url=self.url, results=False)
+        huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
+        return huey
+
+    @cached_property
+    def _carry(self) -> Any:
+        """The one Huey task that carries every job."""
+        return self.huey.task(name="job")(self._run)
 
     def put(self, name: str, args: tuple[object, ...], at: datetime | None) -> None:
         """Put a job on the queue, for now or for the instant `at`."""
@@ -102,21 +116,9 @@ class Queue:
             run_sweeps(clock.now())
 
 
-def open_queue(app: Flask, url: str) -> Queue:
-    """Open the queue at `url`: `sqlite:///path`, `postgresql://…` or `redis://…`."""
-    scheme = urlsplit(url).scheme
-    if scheme == "sqlite":
-        huey = SqliteHuey("podium", filename=url.removeprefix("sqlite:///"), results=False)
-    elif scheme == "postgresql":
-        huey = PostgresHuey("podium", dsn=url, results=False)
-    else:
-        huey = RedisHuey("podium", url=url, results=False)
-    return Queue(app, huey)
-
-
 def init_app(app: Flask, url: str) -> None:
-    """Open the application's queue."""
-    app.extensions["podium.queue"] = open_queue(app, url)
+    """Give an application its queue."""
+    app.extensions["podium.queue"] = Queue(app, url)
 
 
 def queue() -> Queue:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     podium_env: Environment = Environment.DEVELOPMENT
     secret_key: str = DEVELOPMENT_SECRET
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: str = ""
     data_dir: Path = Path("var")
     database_url: str = ""
     store_url: str = ""
@@ -45,13 +45,14 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _embedded_defaults(self) -> Self:
-        """Fill what was left out with the services that live in the data folder."""
+        """Fill what was left out: this machine's address, and services in the data folder."""
         data = self.data_dir.resolve()
         for name, value in (
+            ("public_url", f"http://127.0.0.1:{self.port}"),
             ("database_url", f"sqlite:///{data}/podium.sqlite3"),
-            ("store_url", f"file://{data}/store"),
+            ("store_url", f"file://{quote(str(data))}/store"),
             ("jobs_url", f"sqlite:///{data}/jobs.sqlite3"),
-            ("mail_url", f"folder://{data}/mail"),
+            ("mail_url", f"folder://{quote(str(data))}/mail"),
         ):
             if not getattr(self, name):
                 object.__setattr__(self, name, value)

@@ -7,7 +7,7 @@ from flask import Flask, Response, jsonify, redirect, render_template, request, 
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -82,6 +82,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(DataError, _data)
     app.register_error_handler(OperationalError, _operational)
     app.register_error_handler(HTTPException, _http)
 
@@ -141,6 +142,13 @@ def _integrity(error: IntegrityError) -> Response:
     roll_back_request()
     log.warning("a constraint refused a change: %s", error.orig)
     return _answer(409)
+
+
+def _data(error: DataError) -> Response:
+    # Longer than its column, or no text at all: forms refuse it before, addresses cannot.
+    roll_back_request()
+    log.warning("the database cannot keep that: %s", error.orig)
+    return _answer(422)
 
 
 def _operational(error: OperationalError) -> Response:

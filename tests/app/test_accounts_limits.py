@@ -12,14 +12,13 @@ from app.transaction import Transactions
 from app.web import limiter
 from tests import factories
 from tests.client import Client, client_of
-from tests.conftest import Backend
 from tests.database import SESSION
 
 pytestmark = pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
 
 
 @pytest.fixture
-def limited(settings: Settings, backend: Backend) -> Iterator[Flask]:
+def limited(settings: Settings) -> Iterator[Flask]:
     """Give an application whose limits count; the limiter is one for the process."""
     app = create_app(settings.model_copy(update={"podium_env": Environment.DEVELOPMENT}))
     app.testing = True
