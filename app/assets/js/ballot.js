@@ -16,6 +16,7 @@ let current = Math.max(0, criteria.findIndex((criterion) => !criterion.querySele
 let timer = 0;
 let sending = Promise.resolve();
 let isLeaving = false;
+let isSubmitting = false;
 
 // --- keys -----------------------------------------------------------------------------------------------
 
@@ -201,6 +202,7 @@ async function leaveAfterSaving(event, leave) {
   event.preventDefault();
   const isSaved = await saveNow();
   isLeaving = true;
+  isSubmitting = false;
   if (isSaved) {
     leave();
   }
@@ -214,7 +216,19 @@ document.addEventListener("click", (event) => {
     });
   }
 });
-form.addEventListener("submit", (event) => leaveAfterSaving(event, () => form.requestSubmit(event.submitter)));
+form.addEventListener("submit", (event) => {
+  if (isSubmitting) {
+    // A second click while the first is on its way would only repeat it.
+    event.preventDefault();
+    return;
+  }
+  isSubmitting = true;
+  leaveAfterSaving(event, () => form.requestSubmit(event.submitter));
+});
+// Whoever comes back to this page by the browser's own button finds it as they left it.
+window.addEventListener("pageshow", () => {
+  isSubmitting = false;
+});
 
 // --- two windows ----------------------------------------------------------------------------------------
 
