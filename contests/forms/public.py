@@ -44,15 +44,18 @@ class GalleryForm(Form):
                 del self[field.name]
 
     def filters(self) -> Filters:
-        """Return the filters of a valid form; a choice nobody offered filters nothing."""
-        if not self.validate():
-            return Filters()
-        chosen = {name: field.data or "" for name, field in self._fields.items()}
+        """Return what is asked for; a choice that nobody offered filters nothing."""
+        self.validate()
+        chosen = {
+            name: field.data
+            for name, field in self._fields.items()
+            if field.data and not field.errors
+        }
         return Filters(
-            words=chosen["q"],
+            words=chosen.get("q", ""),
             sdg=chosen.get("sdg", ""),
             action_line=chosen.get("line", ""),
             region=chosen.get("region", ""),
             country=chosen.get("country", ""),
-            track=int(chosen["track"]) if chosen.get("track") else None,
+            track=int(chosen["track"]) if "track" in chosen else None,
         )

@@ -1,16 +1,33 @@
 """Reading forums and contests."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
 from app.errors import NotFoundError
-from contests.models import Contest, Entry, Forum, LatePass
+from contests.models import (
+    AcceptedDeclaration,
+    Contest,
+    Declaration,
+    Entry,
+    EntryVersion,
+    Forum,
+    LatePass,
+    Track,
+    VersionAsset,
+)
 from contests.rules import EntryRules, Window
-from contests.states import ContestKind, ContestState, EntryState, Screening
+from contests.states import ContestKind, ContestState, EntryState
+from media.limits import AssetKind
 from media.models import Asset
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What the last part of a contest's address looks like."""
 
 
 def find_forum(session: Session) -> Forum | None:
@@ -20,6 +37,8 @@ def find_forum(session: Session) -> Forum | None:
 
 def find_contest(session: Session, slug: str) -> Contest | None:
     """Return the contest with this slug, all that its pages show loaded."""
+    if SLUG.fullmatch(slug) is None:
+        return None  # PostgreSQL would stumble over a NUL in it
     return session.scalar(
         select(Contest)
         .where(Contest.slug == slug)
@@ -52,22 +71,92 @@ def contests_of(session: Session, forum: Forum, *, drafts: bool) -> Sequence[Con
     ).all()
 
 
-def entry_counts(session: Session, contest: Contest) -> dict[tuple[EntryState, Screening], int]:
-    """Return how many entries a contest has in each state and screening."""
+def public_contests(session: Session) -> Sequence[Contest]:
+    """Return every contest of every forum that the public may see."""
+    wanted = select(Contest).where(Contest.state != ContestState.DRAFT).order_by(Contest.id)
+    return session.scalars(wanted).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many entries of a contest stand where; the first three are in the contest."""
+
+    pending: int = 0
+    eligible: int = 0
+    ineligible: int = 0
+    withdrawn: int = 0
+    disqualified: int = 0
+    draft: int = 0
+
+    @property
+    def submitted(self) -> int:
+        """How many are in the contest, checked or not."""
+        return self.pending + self.eligible + self.ineligible
+
+    @property
+    def begun(self) -> int:
+        """How many there are, whatever became of them."""
+        return self.submitted + self.withdrawn + self.disqualified + self.draft
+
+
+def tallies(session: Session, contests: Iterable[Contest]) -> dict[int, Tally]:
+    """Return how many entries these contests have, by the contests' ids."""
+    ids = [contest.id for contest in contests]
     rows = session.execute(
-        select(Entry.state, Entry.screening, func.count())
-        .where(Entry.contest_id == contest.id)
-        .group_by(Entry.state, Entry.screening)
+        select(Entry.contest_id, Entry.state, Entry.screening, func.count())
+        .where(Entry.contest_id.in_(ids))
+        .group_by(Entry.contest_id, Entry.state, Entry.screening)
     )
-    return {(state, screening): count for state, screening, count in rows}
+    counts: dict[int, Counter[str]] = {contest_id: Counter() for contest_id in ids}
+    for contest_id, state, screening, number in rows:
+        word = screening if state is EntryState.SUBMITTED else state
+        counts[contest_id][word.value] += number
+    return {contest_id: Tally(**found) for contest_id, found in counts.items()}
 
 
-def entry_total(session: Session, contest: Contest) -> int:
-    """Return how many entries stand in a contest."""
-    return sum(
-        count
-        for (state, _screening), count in entry_counts(session, contest).items()
-        if state is EntryState.SUBMITTED
+def count_beyond_limits(session: Session, contest: Contest) -> int:
+    """Return how many entries have more files than the contest takes, which was changed since."""
+    most = case(
+        (Asset.kind == AssetKind.PICTURE, contest.pictures_max), else_=contest.documents_max
+    )
+    beyond = (
+        select(EntryVersion.entry_id)
+        .join(Entry, Entry.id == EntryVersion.entry_id)
+        .join(EntryVersion.files)
+        .join(VersionAsset.asset)
+        .where(
+            Entry.contest_id == contest.id,
+            Entry.state.in_([EntryState.DRAFT, EntryState.SUBMITTED]),
+            # What stands, or what its form edits; not what was replaced long ago.
+            or_(EntryVersion.id == Entry.current_id, EntryVersion.submitted_at.is_(None)),
+        )
+        .group_by(EntryVersion.id, EntryVersion.entry_id, Asset.kind)
+        .having(func.count() > most)
+        .subquery()
+    )
+    return session.scalar(select(func.count(beyond.c.entry_id.distinct()))) or 0
+
+
+def tracks_in_use(session: Session, contest: Contest) -> set[int]:
+    """Return the ids of those tracks that some entry, old versions too, has chosen."""
+    found = session.scalars(
+        select(EntryVersion.track_id)
+        .join(Track, Track.id == EntryVersion.track_id)
+        .where(Track.contest_id == contest.id)
+        .distinct()
+    )
+    return {track_id for track_id in found if track_id is not None}
+
+
+def declarations_in_use(session: Session, contest: Contest) -> set[int]:
+    """Return the ids of those declarations that somebody has accepted."""
+    return set(
+        session.scalars(
+            select(AcceptedDeclaration.declaration_id)
+            .join(AcceptedDeclaration.declaration)
+            .where(Declaration.contest_id == contest.id)
+            .distinct()
+        )
     )
 
 

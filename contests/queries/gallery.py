@@ -1,25 +1,29 @@
 """The public's entries of a contest: filtered, found by words, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from app.accounts.models import User
 from app.errors import NotFoundError
 from contests.models import (
     Contest,
     Entry,
     EntryVersion,
+    Team,
     TopicScheme,
     VersionAsset,
     VersionTopic,
 )
+from contests.queries.paging import Position, Slice, cut
 from contests.states import EntryState, Screening
 from contests.vocabulary import REGION_OF_COUNTRY, Region
 from media.models import Asset
 
 PAGE_SIZE = 48
+_MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,61 +38,34 @@ class Filters:
     track: int | None = None
 
 
-def _public(contest: Contest) -> Select[Entry]:
-    return (
-        select(Entry)
-        .join(EntryVersion, EntryVersion.id == Entry.current_id)
-        .where(
-            Entry.contest_id == contest.id,
-            Entry.state == EntryState.SUBMITTED,
-            Entry.screening != Screening.INELIGIBLE,
-        )
-    )
-
-
-def gallery(
-    session: Session,
-    contest: Contest,
-    filters: Filters,
-    *,
-    after: int = 0,
-    before: int | None = None,
-    limit: int = PAGE_SIZE,
-) -> Sequence[Entry]:
-    """Return up to `limit` + 1 entries by number, after one number or before another.
-
-    One more than asked for tells that there is a next page. With `before`, the entries nearest
-    below that number come, still in ascending order.
-    """
-    wanted = _filtered(_public(contest), filters).options(
-        contains_eager(Entry.current).options(
-            selectinload(EntryVersion.files)
+def gallery(session: Session, contest: Contest, filters: Filters, position: Position) -> Slice:
+    """Return one page of a contest's public entries with what their cards show."""
+    wanted = (
+        _public()
+        .where(Entry.contest_id == contest.id, *_conditions(filters))
+        .options(
+            contains_eager(Entry.current)
+            .selectinload(EntryVersion.files)
             .joinedload(VersionAsset.asset)
             .selectinload(Asset.renditions),
-            selectinload(EntryVersion.topics),
-        ),
-        joinedload(Entry.owner),
-        joinedload(Entry.team),
+            joinedload(Entry.owner),
+            joinedload(Entry.team),
+        )
     )
-    if before is not None:
-        back = wanted.where(Entry.number < before).order_by(Entry.number.desc())
-        return session.scalars(back.limit(limit + 1)).all()[::-1]
-    return session.scalars(
-        wanted.where(Entry.number > after).order_by(Entry.number).limit(limit + 1)
-    ).all()
+    return cut(session, wanted, position, PAGE_SIZE)
 
 
 def count(session: Session, contest: Contest, filters: Filters) -> int:
     """Return how many public entries the filters let through."""
-    found = _filtered(_public(contest), filters).with_only_columns(func.count(Entry.id))
-    return session.scalar(found) or 0
+    found = _public().where(Entry.contest_id == contest.id, *_conditions(filters))
+    return session.scalar(found.with_only_columns(func.count(Entry.id))) or 0
 
 
 def get_public_entry(session: Session, contest: Contest, number: int) -> Entry:
     """Return the public entry with this number, its frozen version loaded; else NotFoundError."""
     entry = session.scalar(
-        _public(contest)
-        .where(Entry.number == number)
+        _public()
+        .where(Entry.contest_id == contest.id, Entry.number == number)
         .options(
             contains_eager(Entry.current).options(
                 selectinload(EntryVersion.files)
@@ -108,51 +85,63 @@ def get_public_entry(session: Session, contest: Contest, number: int) -> Entry:
 
 def countries(session: Session, contest: Contest) -> list[str]:
     """Return the countries that occur in a contest's public entries, for the filter's choices."""
-    found = _public(contest).with_only_columns(EntryVersion.country).distinct()
-    return sorted(code for code in session.scalars(found) if code)
+    there = _public().where(Entry.contest_id == contest.id, EntryVersion.country != "")
+    found = session.scalars(there.with_only_columns(EntryVersion.country).distinct())
+    return sorted(found)
 
 
-def _filtered(query: Select[Entry], filters: Filters) -> Select[Entry]:
-    if filters.words:
-        pattern = _contains(filters.words)
-        query = query.where(
-            or_(
-                *(
-                    column.ilike(pattern, escape="\\")
-                    for column in (
-                        EntryVersion.title,
-                        EntryVersion.caption,
-                        EntryVersion.summary,
-                        EntryVersion.place,
-                    )
-                )
-            )
-        )
-    for scheme, code in (
-        (TopicScheme.SDG, filters.sdg),
-        (TopicScheme.ACTION_LINE, filters.action_line),
-    ):
-        if code:
-            query = query.where(
-                EntryVersion.topics.any(
-                    (VersionTopic.scheme == scheme) & (VersionTopic.code == code)
-                )
-            )
-    return _placed(query, filters)
+def public_numbers(session: Session, contests: Iterable[Contest]) -> Sequence[tuple[str, int]]:
+    """Return the address and number of each public entry of these contests."""
+    wanted = _public().join(Contest, Contest.id == Entry.contest_id)
+    found = session.execute(
+        wanted.where(Contest.id.in_([contest.id for contest in contests]))
+        .order_by(Contest.id, Entry.number)
+        .with_only_columns(Contest.slug, Entry.number)
+    )
+    return [(slug, number) for slug, number in found if number is not None]
 
 
-def _placed(query: Select[Entry], filters: Filters) -> Select[Entry]:
+def _public() -> Select[Entry]:
+    return (
+        select(Entry)
+        .join(EntryVersion, EntryVersion.id == Entry.current_id)
+        .where(Entry.state == EntryState.SUBMITTED, Entry.screening != Screening.INELIGIBLE)
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [_somewhere(word) for word in filters.words.split()[:_MOST_WORDS]]
+    if filters.sdg:
+        conditions.append(_about(TopicScheme.SDG, filters.sdg))
+    if filters.action_line:
+        conditions.append(_about(TopicScheme.ACTION_LINE, filters.action_line))
     if filters.region:
         region = Region(filters.region)
         there = [code for code, of in REGION_OF_COUNTRY.items() if of is region]
-        query = query.where(EntryVersion.country.in_(there))
+        conditions.append(EntryVersion.country.in_(there))
     if filters.country:
-        query = query.where(EntryVersion.country == filters.country)
+        conditions.append(EntryVersion.country == filters.country)
     if filters.track is not None:
-        query = query.where(EntryVersion.track_id == filters.track)
-    return query
+        conditions.append(EntryVersion.track_id == filters.track)
+    return conditions
 
 
-def _contains(words: str) -> str:
-    escaped = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _about(scheme: TopicScheme, code: str) -> ColumnElement[bool]:
+    return EntryVersion.topics.any(and_(VersionTopic.scheme == scheme, VersionTopic.code == code))
+
+
+def _somewhere(word: str) -> ColumnElement[bool]:
+    """Return the condition that `word` occurs in what the public reads of an entry."""
+    texts = (
+        EntryVersion.title,
+        EntryVersion.caption,
+        EntryVersion.summary,
+        EntryVersion.description,
+        EntryVersion.place,
+    )
+    return or_(
+        *(text.icontains(word, autoescape=True) for text in texts),
+        Entry.team.has(Team.name.icontains(word, autoescape=True)),
+        # A team's captain is not named in public.
+        and_(Entry.team_id.is_(None), Entry.owner.has(User.name.icontains(word, autoescape=True))),
+    )

@@ -1,65 +1,111 @@
 """Entries as organisers check them: with names, files and verdicts."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFoundError
-from contests.models import Contest, Entry, EntryVersion, Team, TeamMember, VersionAsset
+from contests.models import (
+    AcceptedDeclaration,
+    Contest,
+    Entry,
+    EntryVersion,
+    Team,
+    TeamMember,
+    VersionAsset,
+)
+from contests.queries.paging import Position, Slice, cut
 from contests.states import EntryState, Screening
 from media.models import Asset
 
 PAGE_SIZE = 50
 
 
-def _submitted(contest: Contest) -> Select[Entry]:
-    # Drafts stay their writers' own; organisers see how many there are, not what they say.
-    return (
-        select(Entry)
-        .where(Entry.contest_id == contest.id, Entry.state != EntryState.DRAFT)
+class Standing(StrEnum):
+    """Where an entry stands for organisers: its verdict while it is in the contest."""
+
+    PENDING = "pending"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    WITHDRAWN = "withdrawn"
+    DISQUALIFIED = "disqualified"
+
+
+def entries_to_screen(
+    session: Session, contest: Contest, standing: Standing | None, position: Position
+) -> Slice:
+    """Return a page of what was submitted, or of those entries that stand in one way."""
+    wanted = _submitted(contest).options(
+        joinedload(Entry.current)
+        .selectinload(EntryVersion.files)
+        .joinedload(VersionAsset.asset)
+        .selectinload(Asset.renditions),
+        joinedload(Entry.owner),
+        joinedload(Entry.team),
+    )
+    if standing is not None:
+        wanted = _standing(wanted, standing)
+    return cut(session, wanted, position, PAGE_SIZE)
+
+
+def get_submitted_entry(session: Session, contest: Contest, number: int) -> Entry:
+    """Return the entry with this number, whatever became of it; NotFoundError for none."""
+    entry = session.scalar(
+        _submitted(contest)
+        .where(Entry.number == number)
         .options(
             joinedload(Entry.current).options(
                 selectinload(EntryVersion.files)
                 .joinedload(VersionAsset.asset)
                 .selectinload(Asset.renditions),
                 selectinload(EntryVersion.topics),
+                selectinload(EntryVersion.accepted).joinedload(AcceptedDeclaration.declaration),
                 joinedload(EntryVersion.track),
             ),
             joinedload(Entry.owner),
             joinedload(Entry.team).selectinload(Team.members).joinedload(TeamMember.user),
         )
     )
-
-
-def entries_to_screen(
-    session: Session, contest: Contest, *, screening: Screening | None, after: int
-) -> Sequence[Entry]:
-    """Return a page of submitted entries by number, and one more if there are more."""
-    wanted = _submitted(contest).where(Entry.number > after)
-    if screening is not None:
-        wanted = wanted.where(Entry.screening == screening)
-    return session.scalars(wanted.order_by(Entry.number).limit(PAGE_SIZE + 1)).all()
-
-
-def get_submitted_entry(session: Session, contest: Contest, number: int) -> Entry:
-    """Return the entry with this number, whatever became of it; NotFoundError for none."""
-    entry = session.scalar(_submitted(contest).where(Entry.number == number))
     if entry is None:
         raise NotFoundError
     return entry
 
 
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The numbers of the entries before and after one, whatever became of them."""
+
+    previous: int | None
+    next: int | None
+
+
+def neighbours(session: Session, contest: Contest, number: int) -> Neighbours:
+    """Return what to leaf to from the entry with this number."""
+    numbers = select(Entry.number).where(
+        Entry.contest_id == contest.id, Entry.state != EntryState.DRAFT
+    )
+    before = numbers.where(Entry.number < number).order_by(Entry.number.desc()).limit(1)
+    after = numbers.where(Entry.number > number).order_by(Entry.number).limit(1)
+    return Neighbours(session.scalar(before), session.scalar(after))
+
+
 def find_pending(session: Session, contest: Contest, *, after: int) -> Entry | None:
-    """Return the next entry that nobody has checked, so that one can go from one to the next."""
-    return session.scalar(
-        select(Entry)
-        .where(
-            Entry.contest_id == contest.id,
-            Entry.state == EntryState.SUBMITTED,
-            Entry.screening == Screening.PENDING,
-            Entry.number > after,
-        )
-        .order_by(Entry.number)
-        .limit(1)
+    """Return the next entry that nobody has checked; behind the last one comes the first again."""
+    pending = _standing(_submitted(contest), Standing.PENDING).limit(1)
+    behind = pending.where(Entry.number > after).order_by(Entry.number)
+    return session.scalar(behind) or session.scalar(pending.order_by(Entry.number))
+
+
+def _submitted(contest: Contest) -> Select[Entry]:
+    # Drafts stay their writers' own; organisers see how many there are, not what they say.
+    return select(Entry).where(Entry.contest_id == contest.id, Entry.state != EntryState.DRAFT)
+
+
+def _standing(wanted: Select[Entry], standing: Standing) -> Select[Entry]:
+    if standing in {Standing.WITHDRAWN, Standing.DISQUALIFIED}:
+        return wanted.where(Entry.state == EntryState(standing.value))
+    return wanted.where(
+        Entry.state == EntryState.SUBMITTED, Entry.screening == Screening(standing.value)
     )

@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.accounts.models import User
+from app.accounts.addresses import normal_address
+from app.accounts.queries import find_user_by_email
 from app.authz import Actor
 from app.errors import N_, InvalidError
 from contests.models import Contest, Declaration, Entry, Forum, GalleryOpens, LatePass, Track
+from contests.queries import contests as queries
+from contests.rules import is_announced
 from contests.states import (
     ContestKind,
     ContestState,
@@ -21,6 +24,7 @@ from contests.states import (
     move_entry,
     move_screening,
 )
+from media import service as media
 from media.models import Asset
 
 
@@ -81,22 +85,28 @@ def create_contest(
 def update_contest(
     session: Session, *, contest: Contest, values: ContestValues, actor: Actor, now: datetime
 ) -> None:
-    """Change what a contest asks; the audit keeps what was changed, from what, to what."""
+    """Change what a contest asks; the audit keeps what was changed, from what, to what.
+
+    Raises InvalidError for a slug that is taken, and where entries hold on to a track or a
+    declaration that would go.
+    """
     _check_slug(session, values.slug, contest)
+    _check_nothing_lost(session, contest, values)
     before = _scalars(contest)
     _apply(contest, values)
     contest.updated_at = now
     session.flush()
     after = _scalars(contest)
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    audit.record(
-        session,
-        actor=actor,
-        verb="contest.change",
-        subject=f"contest:{contest.id}",
-        now=now,
-        details=changed,
-    )
+    if changed:
+        audit.record(
+            session,
+            actor=actor,
+            verb="contest.change",
+            subject=f"contest:{contest.id}",
+            now=now,
+            details=changed,
+        )
 
 
 def put_forum(
@@ -121,8 +131,13 @@ def put_forum(
     return forum
 
 
-def set_cover(session: Session, *, contest: Contest, asset: Asset, now: datetime) -> None:
-    """Show a picture, which must be claimed already, on the contest's pages."""
+def set_cover(session: Session, *, contest: Contest, asset: Asset | None, now: datetime) -> None:
+    """Show a picture, which must be claimed already, on the contest's pages; None for no picture.
+
+    The one it replaces is let go.
+    """
+    if contest.cover is not None:
+        media.release(session, assets=[contest.cover], now=now)
     contest.cover, contest.updated_at = asset, now
     session.flush()
 
@@ -132,12 +147,13 @@ def move(
 ) -> None:
     """Take a contest to its next state; raises where the table or the facts forbid it."""
     source = contest.state
-    contest.state, contest.updated_at = move_contest(source, to), now
+    moved = move_contest(source, to)
     if to is ContestState.DRAFT and _has_entries(session, contest):
         raise InvalidError(
             N_("People have begun entries, so this contest can no longer become a draft."),
             code="has-entries",
         )
+    contest.state, contest.updated_at = moved, now
     session.flush()
     audit.record(
         session,
@@ -160,7 +176,7 @@ def grant_late_pass(
     now: datetime,
 ) -> LatePass:
     """Give one person a later deadline; a second grant replaces the first."""
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+    user = find_user_by_email(session, normal_address(email))
     if user is None:
         raise InvalidError(
             N_("Nobody has an account with this address; ask them to register first."),
@@ -173,9 +189,9 @@ def grant_late_pass(
             field="until",
             code="pass-too-early",
         )
-    late_pass = session.scalar(
-        select(LatePass).where(LatePass.contest_id == contest.id, LatePass.user_id == user.id)
-    ) or LatePass(contest_id=contest.id, user_id=user.id)
+    late_pass = queries.find_late_pass(session, contest, user.id) or LatePass(
+        contest_id=contest.id, user_id=user.id
+    )
     late_pass.until, late_pass.reason, late_pass.granted_by_id = until, reason, _id(actor)
     session.add(late_pass)
     session.flush()
@@ -209,14 +225,17 @@ def screen(
             field="reason",
             code="reason-missing",
         )
-    before = entry.screening
-    if before is verdict:
+    _check_not_announced(entry.contest)
+    if entry.state is not EntryState.SUBMITTED:
+        raise InvalidError(N_("This entry is no longer in the contest."), code="not-submitted")
+    kept = reason.strip()[:300] if verdict is Screening.INELIGIBLE else None
+    if (entry.screening, entry.screening_reason) == (verdict, kept):
         return
+    before = entry.screening
     if Screening.PENDING not in {before, verdict}:
         before = move_screening(before, Screening.PENDING)
-    entry.screening = move_screening(before, verdict)
-    entry.screening_reason = reason.strip()[:300] if verdict is Screening.INELIGIBLE else None
-    entry.updated_at = now
+    entry.screening = verdict if before is verdict else move_screening(before, verdict)
+    entry.screening_reason, entry.updated_at = kept, now
     session.flush()
     audit.record(
         session,
@@ -236,11 +255,7 @@ def disqualify(session: Session, *, entry: Entry, reason: str, actor: Actor, now
             field="reason",
             code="reason-missing",
         )
-    if entry.contest.state in {ContestState.ANNOUNCED, ContestState.ARCHIVED}:
-        raise InvalidError(
-            N_("The winners are announced; an entry can no longer be disqualified."),
-            code="announced",
-        )
+    _check_not_announced(entry.contest)
     entry.state = move_entry(entry.state, EntryState.DISQUALIFIED)
     entry.disqualified_reason, entry.updated_at = reason.strip()[:300], now
     session.flush()
@@ -256,17 +271,17 @@ def disqualify(session: Session, *, entry: Entry, reason: str, actor: Actor, now
 
 def check_ready_to_publish(contest: Contest, now: datetime) -> None:
     """Raise InvalidError for a contest that nobody could enter."""
-    if contest.closes_at <= now:
-        raise InvalidError(
-            N_("The close lies in the past; set a later one before you publish."),
-            field="closes_at",
-            code="closes-in-the-past",
-        )
     if not contest.brief.strip():
         raise InvalidError(
             N_("Write a brief first: what is asked of whoever enters?"),
             field="brief",
             code="brief-missing",
+        )
+    if contest.closes_at <= now:
+        raise InvalidError(
+            N_("The close lies in the past; set a later one before you publish."),
+            field="closes_at",
+            code="closes-in-the-past",
         )
 
 
@@ -313,6 +328,37 @@ def _check_slug(session: Session, slug: str, own: Contest | None) -> None:
     if taken is not None and (own is None or own.id != taken):
         raise InvalidError(
             N_("Another contest has this address; choose another."), field="slug", code="slug-taken"
+        )
+
+
+def _check_nothing_lost(session: Session, contest: Contest, values: ContestValues) -> None:
+    titles = {title for title, _description in values.tracks}
+    gone = [track for track in contest.tracks if track.title not in titles]
+    used = queries.tracks_in_use(session, contest) if gone else set()
+    for track in gone:
+        if track.id in used:
+            raise InvalidError(
+                N_("Entries have chosen the track “%(track)s”, so it must keep this title."),
+                field="tracks",
+                code="track-in-use",
+                track=track.title,
+            )
+    lost = [row for row in contest.declarations if row.text not in values.declarations]
+    used = queries.declarations_in_use(session, contest) if lost else set()
+    for row in lost:
+        if row.id in used:
+            raise InvalidError(
+                N_("Entrants have confirmed “%(text)s”, so it must keep these words."),
+                field="declarations",
+                code="declaration-in-use",
+                text=row.text,
+            )
+
+
+def _check_not_announced(contest: Contest) -> None:
+    if is_announced(contest.state):
+        raise InvalidError(
+            N_("The winners are announced, so this can no longer change."), code="announced"
         )
 
 

@@ -2,7 +2,14 @@
 
 from flask import Blueprint
 
-from contests.views import entrant, organiser, public, teams, words
+from contests.views import (
+    entrant,
+    organiser,
+    public,
+    screening,  # noqa: F401 - it adds its views to the organiser's blueprint
+    teams,
+    words,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public.blueprint,

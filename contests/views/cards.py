@@ -9,6 +9,7 @@ from contests.models import Contest, Entry, EntryVersion
 from media.limits import AssetKind
 from media.models import Asset
 from media.service import PictureView, picture
+from media.states import AssetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ def by_line(entry: Entry) -> str:
         return entry.team.name
     country = country_name(entry.current.country) if entry.current else ""
     return ", ".join(part for part in (entry.owner.name, country) if part)
+
+
+def public_cover(contest: Contest) -> PictureView | None:
+    """Return a contest's cover once there is a picture of it; how it fares is the organisers'."""
+    cover = contest.cover
+    return picture(cover) if cover and cover.state is AssetState.READY else None
 
 
 def card(contest: Contest, entry: Entry) -> EntryCard:

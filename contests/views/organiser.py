@@ -1,9 +1,11 @@
-"""The organiser's pages: setting up the forum and its contests, and checking entries."""
+"""The organiser's pages: setting up the forum and its contests."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
@@ -11,30 +13,29 @@ from app import clock
 from app.authz import Permission, permission
 from app.errors import DomainError
 from app.transaction import current_session
-from app.web import current_actor, in_zone, local_instant, render_message
+from app.web import browser_zone, current_actor, render_message
 from app.web.forms import Form
 from contests.forms.organiser import (
     ContestForm,
-    DisqualifyForm,
     ForumForm,
     LatePassForm,
-    NewContestForm,
-    ScreenForm,
+    contest_data,
+    default_data,
 )
-from contests.models import Contest, Entry
+from contests.models import Contest
 from contests.queries import contests as queries
-from contests.queries import screening
 from contests.rules import is_midnight
 from contests.service import contests as service
-from contests.states import ContestKind, ContestState, EntryState, Screening
-from contests.views.cards import assets_of, by_line, card, pictures_of
+from contests.states import ContestKind, ContestState
+from contests.views.public import current_forum
 from media import service as media
 from media.limits import AssetKind, Limits
 
 blueprint = Blueprint("organiser", __name__, url_prefix="/manage")
 
 Answer = str | Response | tuple[str, int]
-_INVALID = 422
+INVALID = 422
+_ZONE = "Europe/Zurich"
 
 
 @blueprint.app_template_global()
@@ -48,12 +49,12 @@ def manage_tabs(contest: Contest) -> list[tuple[str, str]]:
 @permission(Permission.ORGANISE)
 def index() -> str:
     """List the forum's contests, drafts too."""
-    session = current_session()
-    forum = queries.find_forum(session)
+    session, forum = current_session(), current_forum()
     contests = queries.contests_of(session, forum, drafts=True) if forum else []
+    tallies = queries.tallies(session, contests)
     return render_template(
         "contests/organiser/index.html",
-        rows=[(contest, queries.entry_total(session, contest)) for contest in contests],
+        rows=[(contest, tallies[contest.id]) for contest in contests],
     )
 
 
@@ -61,39 +62,51 @@ def index() -> str:
 @permission(Permission.ORGANISE)
 def forum() -> Answer:
     """Name and date the forum."""
-    session = current_session()
-    found = queries.find_forum(session)
-    form = ForumForm(obj=found)
+    found = current_forum()
+    form = ForumForm(obj=found, data=None if found else {"zone": browser_zone() or _ZONE})
     if form.validate_on_submit():
-        service.put_forum(session, forum=found, actor=current_actor(), now=clock.now(), **form.data)
+        service.put_forum(
+            current_session(), forum=found, actor=current_actor(), now=clock.now(), **form.data
+        )
         flash(_("The forum is saved."), "success")
-        return redirect(url_for(".index"))
-    return _page("contests/organiser/forum.html", form)
+        return redirect(url_for(".index"), 303)
+    return _answer(render_template("contests/organiser/forum.html", form=form), form)
 
 
-@blueprint.route("/contests/new", methods=["GET", "POST"])
+@blueprint.get("/contests/new")
 @permission(Permission.ORGANISE)
 def new() -> Answer:
-    """Set up a contest as a draft."""
-    found = queries.find_forum(current_session())
-    if found is None:
+    """Ask which kind of contest it shall be; that never changes."""
+    if current_forum() is None:
         flash(_("First name the forum that the contest belongs to."), "info")
         return redirect(url_for(".forum"))
-    form = NewContestForm(data={"zone": found.zone})
+    return render_template("contests/organiser/new.html")
+
+
+@blueprint.route("/contests/new/<any(photo, hackathon):kind>", methods=["GET", "POST"])
+@permission(Permission.ORGANISE)
+def create(kind: str) -> Answer:
+    """Set up a contest as a draft."""
+    found, now = current_forum(), clock.now()
+    if found is None:
+        return redirect(url_for(".new"))
+    kind = ContestKind(kind)
+    form = ContestForm(kind=kind, data=default_data(kind, found.zone, now))
     if form.validate_on_submit():
         try:
             contest = service.create_contest(
                 current_session(),
                 forum=found,
-                kind=ContestKind(form.kind.data),
+                kind=kind,
                 values=form.values(),
                 actor=current_actor(),
-                now=clock.now(),
+                now=now,
             )
             return _saved(contest, form)
         except DomainError as error:
-            _show(form, error)
-    return _page("contests/organiser/new.html", form)
+            show_refusal(form, error)
+    page = render_template("contests/organiser/create.html", form=form, kind=kind)
+    return _answer(page, form)
 
 
 @blueprint.route("/contests/<slug>", methods=["GET", "POST"])
@@ -101,33 +114,106 @@ def new() -> Answer:
 def setup(slug: str) -> Answer:
     """Change what a contest asks, and publish it."""
     contest = queries.get_contest(current_session(), slug)
-    form = ContestForm(contest=contest)
+    form = ContestForm(kind=contest.kind, data=contest_data(contest))
     if form.validate_on_submit():
         try:
-            service.update_contest(
+            return _change(contest, form)
+        except DomainError as error:
+            show_refusal(form, error)
+    return _setup_page(contest, form, LatePassForm(contest.zone))
+
+
+def _change(contest: Contest, form: ContestForm) -> Response:
+    session, actor, now = current_session(), current_actor(), clock.now()
+    closed_at = contest.closes_at
+    service.update_contest(session, contest=contest, values=form.values(), actor=actor, now=now)
+    _say_consequences(contest, closed_at)
+    saved = _saved(contest, form)
+    if request.form.get("act") != "publish":
+        return saved
+    # What was typed stays saved also where it is not yet enough.
+    service.check_ready_to_publish(contest, now)
+    service.move(session, contest=contest, to=ContestState.PUBLISHED, actor=actor, now=now)
+    flash(_("The contest is public."), "success")
+    return redirect(url_for("contests.contest", slug=contest.slug), 303)
+
+
+@blueprint.post("/contests/<slug>/unpublish")
+@permission(Permission.ORGANISE)
+def unpublish(slug: str) -> Response:
+    """Take a contest that nobody has entered back to a draft."""
+    contest = queries.get_contest(current_session(), slug)
+    actor, now = current_actor(), clock.now()
+    try:
+        service.move(
+            current_session(), contest=contest, to=ContestState.DRAFT, actor=actor, now=now
+        )
+        flash(_("The contest is a draft again; only organisers see it."), "success")
+    except DomainError as error:
+        flash(render_message(error), "error")
+    return redirect(url_for(".setup", slug=slug), 303)
+
+
+@blueprint.post("/contests/<slug>/late-passes")
+@permission(Permission.ORGANISE)
+def late_pass(slug: str) -> Answer:
+    """Give one person a later deadline."""
+    contest = queries.get_contest(current_session(), slug)
+    form = LatePassForm(contest.zone)
+    if form.validate():
+        try:
+            service.grant_late_pass(
                 current_session(),
                 contest=contest,
-                values=form.values(),
+                email=form.email.data,
+                until=form.until_instant,
+                reason=form.reason.data,
                 actor=current_actor(),
                 now=clock.now(),
             )
-            return _saved(contest, form)
+            flash(_("The late pass is granted."), "success")
+            return redirect(url_for(".setup", slug=slug, _anchor="late-passes"), 303)
         except DomainError as error:
-            _show(form, error)
-    return _page(
+            show_refusal(form, error)
+    unsent = ContestForm(kind=contest.kind, data=contest_data(contest), formdata=None)
+    return _setup_page(contest, unsent, form)
+
+
+def show_refusal(form: Form, error: DomainError) -> None:
+    """Put a service's refusal where its reader will mend it."""
+    field = getattr(error, "field", None)
+    if field in form:
+        form[field].errors = [*form[field].errors, render_message(error)]
+    else:
+        form.form_errors.append(render_message(error))
+
+
+def _setup_page(contest: Contest, form: ContestForm, pass_form: LatePassForm) -> Answer:
+    session = current_session()
+    page = render_template(
         "contests/organiser/setup.html",
-        form,
         contest=contest,
-        late_passes=queries.late_passes(current_session(), contest),
-        pass_form=LatePassForm(formdata=None),
+        cover=media.picture(contest.cover) if contest.cover else None,
+        form=form,
+        tally=queries.tallies(session, [contest])[contest.id],
+        late_passes=queries.late_passes(session, contest),
+        pass_form=pass_form,
     )
+    return _answer(page, form, pass_form)
+
+
+def _answer(page: str, *forms: Form) -> Answer:
+    return (page, INVALID) if any(form.errors for form in forms) else page
 
 
 def _saved(contest: Contest, form: ContestForm) -> Response:
-    _take_cover(contest, form.cover.data)
+    now = clock.now()
+    if form.drop_cover.data:
+        service.set_cover(current_session(), contest=contest, asset=None, now=now)
+    if form.cover.data:
+        _take_cover(contest, form.cover.data, now)
     flash(_("The contest is saved."), "success")
-    zone = contest.zone
-    if is_midnight(contest.closes_at, ZoneInfo(zone)):
+    if is_midnight(contest.closes_at, ZoneInfo(contest.zone)):
         flash(
             _(
                 "It closes at midnight, which people read as the wrong day."
@@ -135,14 +221,33 @@ def _saved(contest: Contest, form: ContestForm) -> Response:
             ),
             "warning",
         )
-    return redirect(url_for(".setup", slug=contest.slug))
+    return redirect(url_for(".setup", slug=contest.slug), 303)
 
 
-def _take_cover(contest: Contest, file: FileStorage | None) -> None:
+def _say_consequences(contest: Contest, closed_at: datetime) -> None:
+    """Warn of what the organiser may not have thought of; nothing of it is forbidden."""
+    if contest.state is not ContestState.DRAFT and contest.closes_at < closed_at:
+        flash(
+            _("The close now comes earlier than was announced; nobody is told but by the page."),
+            "warning",
+        )
+    beyond = queries.count_beyond_limits(current_session(), contest)
+    if beyond:
+        flash(
+            ngettext(
+                "%(num)s entry has more files than the contest now takes. What was submitted"
+                " stands; to submit it again, its sender must take files away.",
+                "%(num)s entries have more files than the contest now takes. What was submitted"
+                " stands; to submit one again, its sender must take files away.",
+                beyond,
+            ),
+            "warning",
+        )
+
+
+def _take_cover(contest: Contest, file: FileStorage, now: datetime) -> None:
     """Keep an uploaded cover; a refused one is said, and the rest of the form stays saved."""
-    if not file:
-        return
-    session, actor, now = current_session(), current_actor(), clock.now()
+    session, actor = current_session(), current_actor()
     try:
         asset = media.receive(
             session,
@@ -158,196 +263,3 @@ def _take_cover(contest: Contest, file: FileStorage | None) -> None:
         return
     media.claim(session, actor=actor, public_ids=[asset.public_id], kind=AssetKind.PICTURE, now=now)
     service.set_cover(session, contest=contest, asset=asset, now=now)
-
-
-@blueprint.post("/contests/<slug>/publish")
-@permission(Permission.ORGANISE)
-def publish(slug: str) -> Response:
-    """Make a draft public."""
-    contest = queries.get_contest(current_session(), slug)
-    now = clock.now()
-    try:
-        service.check_ready_to_publish(contest, now)
-    except DomainError as error:
-        flash(render_message(error), "error")
-        return redirect(url_for(".setup", slug=slug))
-    service.move(
-        current_session(),
-        contest=contest,
-        to=ContestState.PUBLISHED,
-        actor=current_actor(),
-        now=now,
-    )
-    flash(_("The contest is public."), "success")
-    return redirect(url_for("contests.contest", slug=slug))
-
-
-@blueprint.post("/contests/<slug>/unpublish")
-@permission(Permission.ORGANISE)
-def unpublish(slug: str) -> Response:
-    """Take a contest that nobody has entered back to a draft."""
-    contest = queries.get_contest(current_session(), slug)
-    service.move(
-        current_session(),
-        contest=contest,
-        to=ContestState.DRAFT,
-        actor=current_actor(),
-        now=clock.now(),
-    )
-    flash(_("The contest is a draft again; only organisers see it."), "success")
-    return redirect(url_for(".setup", slug=slug))
-
-
-@blueprint.post("/contests/<slug>/late-passes")
-@permission(Permission.ORGANISE)
-def late_pass(slug: str) -> Response:
-    """Give one person a later deadline."""
-    contest = queries.get_contest(current_session(), slug)
-    form = LatePassForm()
-    if not form.validate():
-        flash(_("A late pass needs an address, a time and a reason."), "error")
-        return redirect(url_for(".setup", slug=slug, _anchor="late-passes"))
-    try:
-        service.grant_late_pass(
-            current_session(),
-            contest=contest,
-            email=form.email.data,
-            until=local_instant(form.until.data, contest.zone),
-            reason=form.reason.data,
-            actor=current_actor(),
-            now=clock.now(),
-        )
-        flash(_("The late pass is granted."), "success")
-    except DomainError as error:
-        flash(render_message(error), "error")
-    return redirect(url_for(".setup", slug=slug, _anchor="late-passes"))
-
-
-@blueprint.get("/contests/<slug>/entries")
-@permission(Permission.ORGANISE)
-def entries(slug: str) -> str:
-    """List what was submitted, to be checked one by one."""
-    session = current_session()
-    contest = queries.get_contest(session, slug)
-    chosen = request.args.get("screening", "")
-    wanted = Screening(chosen) if chosen in set(Screening) else None
-    after = request.args.get("after", 0, type=int)
-    found = list(screening.entries_to_screen(session, contest, screening=wanted, after=after))
-    more = len(found) > screening.PAGE_SIZE
-    found = found[: screening.PAGE_SIZE]
-    next_url = (
-        url_for(".entries", slug=slug, screening=chosen, after=found[-1].number) if more else None
-    )
-    return render_template(
-        "contests/organiser/entries.html",
-        contest=contest,
-        rows=[(entry, card(contest, entry)) for entry in found],
-        counts=_counts(contest),
-        chosen=chosen,
-        next_url=next_url,
-    )
-
-
-@blueprint.get("/contests/<slug>/entries/<int:number>")
-@permission(Permission.ORGANISE)
-def entry(slug: str, number: int) -> str:
-    """Show one entry with all an organiser needs to judge its eligibility."""
-    contest = queries.get_contest(current_session(), slug)
-    found = screening.get_submitted_entry(current_session(), contest, number)
-    return _entry_page(contest, found, ScreenForm(obj=None, data=_verdict(found)))
-
-
-@blueprint.post("/contests/<slug>/entries/<int:number>/screen")
-@permission(Permission.ORGANISE)
-def screen(slug: str, number: int) -> Answer:
-    """Give a verdict, then go on to the next entry that has none."""
-    session = current_session()
-    contest = queries.get_contest(session, slug)
-    found = screening.get_submitted_entry(session, contest, number)
-    form = ScreenForm()
-    if form.validate():
-        try:
-            service.screen(
-                session,
-                entry=found,
-                verdict=Screening(form.verdict.data),
-                reason=form.reason.data or "",
-                actor=current_actor(),
-                now=clock.now(),
-            )
-        except DomainError as error:
-            _show(form, error)
-        else:
-            return _next_to_screen(contest, number)
-    return _entry_page(contest, found, form), _INVALID
-
-
-@blueprint.post("/contests/<slug>/entries/<int:number>/disqualify")
-@permission(Permission.ORGANISE)
-def disqualify(slug: str, number: int) -> Response:
-    """Take an entry out of the contest, with the reason."""
-    contest = queries.get_contest(current_session(), slug)
-    found = screening.get_submitted_entry(current_session(), contest, number)
-    form = DisqualifyForm()
-    reason = form.reason.data or "" if form.validate() else ""
-    try:
-        service.disqualify(
-            current_session(), entry=found, reason=reason, actor=current_actor(), now=clock.now()
-        )
-        flash(_("Entry %(number)s is disqualified.", number=f"{number:04d}"), "success")
-    except DomainError as error:
-        flash(render_message(error), "error")
-    return redirect(url_for(".entry", slug=slug, number=number))
-
-
-def _next_to_screen(contest: Contest, number: int) -> Response:
-    flash(_("The verdict on entry %(number)s is kept.", number=f"{number:04d}"), "success")
-    coming = screening.find_pending(current_session(), contest, after=number)
-    if coming is None:
-        return redirect(url_for(".entries", slug=contest.slug))
-    return redirect(url_for(".entry", slug=contest.slug, number=coming.number))
-
-
-def _entry_page(contest: Contest, found: Entry, form: Form) -> str:
-    version = found.current
-    files = [file.asset for file in version.files] if version else []
-    return render_template(
-        "contests/organiser/entry.html",
-        contest=contest,
-        entry=found,
-        version=version,
-        by=by_line(found),
-        pictures=pictures_of(version) if version else [],
-        documents=assets_of(version, AssetKind.DOCUMENT) if version else [],
-        originals=[(asset, media.original_url(asset)) for asset in files],
-        form=form,
-        submitted=in_zone(found.submitted_at, contest.zone) if found.submitted_at else None,
-    )
-
-
-def _verdict(entry: Entry) -> dict[str, str]:
-    return {"verdict": entry.screening.value, "reason": entry.screening_reason or ""}
-
-
-def _counts(contest: Contest) -> dict[str, int]:
-    """Return how many entries wait for a verdict, have one, were withdrawn, are still drafts."""
-    counts = dict.fromkeys((*(s.value for s in Screening), *(s.value for s in EntryState)), 0)
-    for (state, verdict), number in queries.entry_counts(current_session(), contest).items():
-        counts[state.value] += number
-        if state is EntryState.SUBMITTED:
-            counts[verdict.value] += number
-    return counts
-
-
-def _show(form: Form, error: DomainError) -> None:
-    """Put a service's refusal where its reader will mend it."""
-    field = getattr(error, "field", None)
-    if field in form:
-        form[field].errors = [*form[field].errors, render_message(error)]
-    else:
-        form.form_errors.append(render_message(error))
-
-
-def _page(template: str, form: Form, **context: object) -> Answer:
-    page = render_template(template, form=form, **context)
-    return (page, _INVALID) if form.errors else page

@@ -1,45 +1,51 @@
 """The public pages: the forum, its contests, galleries and entries."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, g, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.authz import Permission, permission, require
 from app.errors import NotFoundError
 from app.transaction import current_session
-from app.web import Page, current_actor
+from app.web import absolute_url, current_actor
 from contests import policies
+from contests.forms.entrant import files_hint
 from contests.forms.fields import country_name
 from contests.forms.public import GalleryForm
-from contests.models import Contest, Entry, Forum, GalleryOpens, TopicScheme
+from contests.models import Contest, Forum, GalleryOpens, TopicScheme
 from contests.queries import contests as queries
 from contests.queries import gallery as gallery_queries
 from contests.queries.contests import window_of
-from contests.rules import Phase, gallery_is_open, is_announced, phase
-from contests.views.cards import EntryCard, assets_of, by_line, card, pictures_of
+from contests.rules import Phase, gallery_is_open, is_announced, is_web_link, phase
+from contests.states import ContestKind
+from contests.views.cards import assets_of, by_line, pictures_of, public_cover
+from contests.views.paging import here, page_of, position
 from contests.vocabulary import ACTION_LINES, LICENCES, SDGS
 from media.limits import AssetKind
-from media.service import document_url, picture
+from media.service import document_url
 
 blueprint = Blueprint("contests", __name__)
+blueprint.add_app_template_filter(country_name)
+
+
+def current_forum() -> Forum | None:
+    """Return the forum this request is about, looked up once."""
+    if "podium_forum" not in g:
+        g.podium_forum = queries.find_forum(current_session())
+    forum: Forum | None = g.podium_forum
+    return forum
 
 
 @blueprint.app_context_processor
 def _forum_context() -> dict[str, Forum | None]:
-    """Give every page the forum it belongs to, looked up once."""
-    if "podium_forum" not in g:
-        g.podium_forum = queries.find_forum(current_session())
-    return {"forum": g.podium_forum}
-
-
-blueprint.add_app_template_filter(country_name)
+    return {"forum": current_forum()}
 
 
 def winners_of(contest: Contest) -> tuple[Any, ...]:
-    """Return the announced winners' cards, which judging knows; empty before the announcement."""
+    """Return the announced winners' cards, which judging makes; empty before the announcement."""
     find = current_app.extensions["podium.winners_of"]
     found: tuple[Any, ...] = find(current_session(), contest)
     return found
@@ -52,9 +58,9 @@ def get_visible_contest(slug: str) -> Contest:
     return contest
 
 
-def gallery_visible(contest: Contest) -> bool:
-    """Tell whether this reader may see a contest's entries; organisers always may."""
-    return current_actor().is_organiser or gallery_is_open(
+def gallery_public(contest: Contest) -> bool:
+    """Tell whether everybody may see a contest's entries; organisers always may."""
+    return gallery_is_open(
         state=contest.state,
         window=window_of(contest),
         at_announcement=contest.gallery_opens is GalleryOpens.AT_ANNOUNCEMENT,
@@ -66,13 +72,15 @@ def gallery_visible(contest: Contest) -> bool:
 @permission(Permission.READ_PUBLIC)
 def forum() -> str:
     """Show the forum and its contests; announced winners lead."""
-    found = queries.find_forum(current_session())
-    contests = queries.contests_of(current_session(), found, drafts=False) if found else []
+    session, found = current_session(), current_forum()
+    contests = queries.contests_of(session, found, drafts=False) if found else []
     return render_template(
         "contests/public/forum.html",
         bands=[_band(contest) for contest in contests],
-        winners=[(contest, winners_of(contest)) for contest in contests if _announced(contest)],
-        demo=current_app.extensions["podium.demo_sign_ins"](current_session()),
+        winners=[
+            (contest, winners_of(contest)) for contest in contests if is_announced(contest.state)
+        ],
+        demo=current_app.extensions["podium.demo_sign_ins"](session),
     )
 
 
@@ -85,131 +93,152 @@ def contest(slug: str) -> str:
         "contests/public/contest.html",
         contest=found,
         window_phase=phase(window_of(found), clock.now()).value,
-        cover=picture(found.cover) if found.cover else None,
-        announced=_announced(found),
-        gallery_open=gallery_visible(found),
+        cover=public_cover(found),
+        announced=is_announced(found.state),
+        gallery_public=gallery_public(found),
         criteria=current_app.extensions["podium.criteria_of"](current_session(), found),
-        sdgs=[SDGS[number] for number in found.sdgs],
+        sdgs=[SDGS[number] for number in sorted(found.sdgs)],
+        facts=_facts(found),
         steps=_steps(found),
     )
 
 
 @blueprint.get("/contests/<slug>/gallery")
 @permission(Permission.READ_PUBLIC)
-def gallery(slug: str) -> str:
+def gallery(slug: str) -> str | BaseResponse:
     """Show a contest's entries once they are public."""
     found = get_visible_contest(slug)
-    if not gallery_visible(found):
+    is_public = gallery_public(found)
+    if not is_public and not current_actor().is_organiser:
         return render_template("contests/public/gallery_closed.html", contest=found)
     session = current_session()
     form = GalleryForm(
         request.args, contest=found, countries=gallery_queries.countries(session, found)
     )
     filters = form.filters()
-    after, before = _position("after"), _position("before")
-    entries = gallery_queries.gallery(session, found, filters, after=after or 0, before=before)
+    page = page_of(found, gallery_queries.gallery(session, found, filters, position()))
+    total = gallery_queries.count(session, found, filters)
+    if total and not page.items:
+        # Whoever was on that page stands behind the last entry now, or before the first.
+        return redirect(here())
     return render_template(
         "contests/public/gallery.html",
         contest=found,
         form=form,
-        total=gallery_queries.count(session, found, filters),
+        is_public=is_public,
+        total=total,
         filtered=filters != gallery_queries.Filters(),
-        page=_page(found, list(entries), backwards=before is not None, first=after is None),
+        page=page,
     )
 
 
-@blueprint.get("/contests/<slug>/entries/<int:number>")
+@blueprint.get("/contests/<slug>/entries/<int(max=999999999):number>")
 @permission(Permission.READ_PUBLIC)
 def entry(slug: str, number: int) -> str:
     """Show one public entry."""
     found = get_visible_contest(slug)
-    if not gallery_visible(found):
+    is_public = gallery_public(found)
+    if not is_public and not current_actor().is_organiser:
         raise NotFoundError
     shown = gallery_queries.get_public_entry(current_session(), found, number)
     version = shown.current
     if version is None:
         raise NotFoundError
-    places = {winner.entry.id: winner for winner in winners_of(found)} if _announced(found) else {}
+    winners = winners_of(found) if is_announced(found.state) else ()
     return render_template(
         "contests/public/entry.html",
         contest=found,
         entry=shown,
         version=version,
+        is_public=is_public,
         by=by_line(shown),
         pictures=pictures_of(version),
         documents=[document_url(file) for file in assets_of(version, AssetKind.DOCUMENT)],
-        sdgs=[SDGS[int(code)] for code in version.codes(TopicScheme.SDG)],
+        links=[link for link in version.links if is_web_link(link)],
+        sdgs=[SDGS[number] for number in sorted(map(int, version.codes(TopicScheme.SDG)))],
         action_lines=[
             (code, _(ACTION_LINES[code])) for code in version.codes(TopicScheme.ACTION_LINE)
         ],
         licence=LICENCES.get(version.licence),
-        award=places.get(shown.id),
+        award=next((winner for winner in winners if winner.number == number), None),
     )
 
 
-def _announced(contest: Contest) -> bool:
-    return is_announced(contest.state)
+@blueprint.get("/sitemap.xml")
+@permission(Permission.READ_PUBLIC)
+def sitemap() -> Response:
+    """List what search engines may find: public contests, and entries once they are public."""
+    session = current_session()
+    contests = queries.public_contests(session)
+    galleries = [contest for contest in contests if gallery_public(contest)]
+    urls = [
+        absolute_url("contests.forum"),
+        *(absolute_url("contests.contest", slug=contest.slug) for contest in contests),
+        *(absolute_url("contests.gallery", slug=contest.slug) for contest in galleries),
+        *(
+            absolute_url("contests.entry", slug=slug, number=number)
+            for slug, number in gallery_queries.public_numbers(session, galleries)
+        ),
+    ]
+    page = render_template("contests/public/sitemap.xml", urls=urls)
+    return Response(page, mimetype="application/xml")
 
 
 def _band(contest: Contest) -> dict[str, Any]:
     return {
         "contest": contest,
         "url": url_for("contests.contest", slug=contest.slug),
-        "picture": picture(contest.cover) if contest.cover else None,
+        "picture": public_cover(contest),
         "phase": phase(window_of(contest), clock.now()).value,
-        "announced": _announced(contest),
+        "announced": is_announced(contest.state),
     }
+
+
+def _facts(contest: Contest) -> list[tuple[str, object]]:
+    """Return what a contest asks in numbers, before anybody begins to write or to upload."""
+    words = _("%(least)s to %(most)s words", least=contest.words_min, most=contest.words_max)
+    pictures = files_hint(contest, AssetKind.PICTURE)
+    winners = (_("Winners"), contest.winners)
+    if contest.kind is ContestKind.PHOTO:
+        return [
+            winners,
+            (_("Entries"), _("at most %(most)s per person", most=contest.entries_per_person)),
+            (_("Photograph"), pictures),
+            (_("Description"), words if contest.words_min else None),
+        ]
+    return [
+        winners,
+        (
+            _("Team"),
+            _("%(least)s to %(most)s people", least=contest.team_min, most=contest.team_max),
+        ),
+        (_("Pictures"), pictures),
+        (
+            _("Documents"),
+            files_hint(contest, AssetKind.DOCUMENT) if contest.documents_max else None,
+        ),
+        (_("Description"), words),
+    ]
+
+
+_ORDER = {Phase.UPCOMING: 0, Phase.OPEN: 1, Phase.CLOSED: 2}
 
 
 def _steps(contest: Contest) -> list[dict[str, Any]]:
     """Return the contest's phases for the timeline; only what is public marks them."""
-    now_phase = phase(window_of(contest), clock.now())
-    announced = _announced(contest)
-    order = {Phase.UPCOMING: 0, Phase.OPEN: 1, Phase.CLOSED: 2}[now_phase] + announced
-    labels = (
-        (_("Opens"), contest.opens_at),
-        (_("Closes"), contest.closes_at),
-        (_("Judging"), None),
-        (_("Winners"), None),
-    )
-    states = ["done" if i < order else "now" if i == order else "next" for i in range(4)]
-    if announced:
-        states = ["done"] * 4
+    current = 4 if is_announced(contest.state) else _ORDER[phase(window_of(contest), clock.now())]
     return [
-        {"label": label, "detail": instant, "state": state}
-        for (label, instant), state in zip(labels, states, strict=True)
+        {
+            "label": label,
+            "detail": instant,
+            "state": "done" if place < current else "now" if place == current else "next",
+        }
+        for place, (label, instant) in enumerate(
+            (
+                (_("Opens"), contest.opens_at),
+                (_("Closes"), contest.closes_at),
+                (_("Judging"), None),
+                (_("Winners"), None),
+            )
+        )
     ]
-
-
-def _position(name: str) -> int | None:
-    value = request.args.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None  # noqa: PLR2004 - a number fits a column
-
-
-def _page(
-    contest: Contest, entries: list[Entry], *, backwards: bool, first: bool
-) -> Page[EntryCard]:
-    more = len(entries) > gallery_queries.PAGE_SIZE
-    if more:
-        entries = entries[1:] if backwards else entries[:-1]
-    has_previous = more if backwards else not first
-    has_next = True if backwards else more
-    cards = [card(contest, entry) for entry in entries]
-    return Page(
-        items=cards,
-        prev_url=_link(contest, before=cards[0].number) if has_previous and cards else None,
-        next_url=_link(contest, after=cards[-1].number) if has_next and cards else None,
-        label=_("Entries %(first)s to %(last)s", first=cards[0].number, last=cards[-1].number)
-        if cards
-        else "",
-    )
-
-
-def _link(contest: Contest, **position: int) -> str:
-    kept = [
-        (name, value)
-        for name, value in request.args.items(multi=True)
-        if name not in {"after", "before"}
-    ]
-    query = urlencode([*kept, *position.items()])
-    return f"{url_for('contests.gallery', slug=contest.slug)}?{query}"

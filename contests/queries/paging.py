@@ -1,0 +1,38 @@
+"""Lists of entries page by page, by their numbers: stable while entries come and go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from contests.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page lies: behind one number, or, going back, before one; without both, the first."""
+
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The entries of one page, by their numbers, and whether there are more on either side."""
+
+    entries: Sequence[Entry]
+    has_previous: bool
+    has_next: bool
+
+
+def cut(session: Session, wanted: Select[Entry], position: Position, size: int) -> Slice:
+    """Return the page of `wanted` at `position`; one row more than shown tells of the next page."""
+    if position.before is not None:
+        back = wanted.where(Entry.number < position.before).order_by(Entry.number.desc())
+        found = session.scalars(back.limit(size + 1)).all()
+        return Slice(found[:size][::-1], has_previous=len(found) > size, has_next=True)
+    if position.after is not None:
+        wanted = wanted.where(Entry.number > position.after)
+    found = session.scalars(wanted.order_by(Entry.number).limit(size + 1)).all()
+    return Slice(found[:size], has_previous=position.after is not None, has_next=len(found) > size)

@@ -1,0 +1,144 @@
+"""The organiser's pages about entries: listing them, checking them, taking one out."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.authz import Permission, permission
+from app.errors import DomainError
+from app.transaction import current_session
+from app.web import current_actor
+from contests.forms.screening import DisqualifyForm, ScreenForm
+from contests.models import Contest, Entry, TopicScheme
+from contests.queries import contests as queries
+from contests.queries import screening
+from contests.queries.paging import Position
+from contests.queries.screening import Standing
+from contests.rules import is_announced, is_web_link
+from contests.service import contests as service
+from contests.states import Screening
+from contests.views.cards import by_line, pictures_of
+from contests.views.organiser import INVALID, Answer, blueprint, show_refusal
+from contests.views.paging import here, page_of, position
+from contests.vocabulary import ACTION_LINES, LICENCES, SDGS
+from media import service as media
+
+_ENTRIES = "/contests/<slug>/entries"
+_ENTRY = f"{_ENTRIES}/<int(max=999999999):number>"
+
+
+@blueprint.get(_ENTRIES)
+@permission(Permission.ORGANISE)
+def entries(slug: str) -> str | Response:
+    """List what was submitted, to be checked one by one."""
+    session = current_session()
+    contest = queries.get_contest(session, slug)
+    asked = request.args.get("screening", "")
+    standing = Standing(asked) if asked in set(Standing) else None
+    found = screening.entries_to_screen(session, contest, standing, position())
+    if not found.entries and position() != Position():
+        return redirect(here())
+    page = page_of(contest, found)
+    return render_template(
+        "contests/organiser/entries.html",
+        contest=contest,
+        rows=list(zip(found.entries, page.items, strict=True)),
+        page=page,
+        tally=queries.tallies(session, [contest])[contest.id],
+        standing=standing,
+        pending=screening.find_pending(session, contest, after=0),
+    )
+
+
+@blueprint.get(_ENTRY)
+@permission(Permission.ORGANISE)
+def entry(slug: str, number: int) -> Answer:
+    """Show one entry with all an organiser needs to judge its eligibility."""
+    contest, found = _load(slug, number)
+    return _entry_page(contest, found, ScreenForm.of(found), DisqualifyForm())
+
+
+@blueprint.post(f"{_ENTRY}/screen")
+@permission(Permission.ORGANISE)
+def screen(slug: str, number: int) -> Answer:
+    """Give a verdict, then go on to the next entry that has none."""
+    contest, found = _load(slug, number)
+    form = ScreenForm()
+    if form.validate():
+        try:
+            service.screen(
+                current_session(),
+                entry=found,
+                verdict=Screening(form.verdict.data),
+                reason=form.reason.data or "",
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return _next_to_screen(contest, found)
+        except DomainError as error:
+            show_refusal(form, error)
+    return _entry_page(contest, found, form, DisqualifyForm())
+
+
+@blueprint.post(f"{_ENTRY}/disqualify")
+@permission(Permission.ORGANISE)
+def disqualify(slug: str, number: int) -> Answer:
+    """Take an entry out of the contest, with the reason."""
+    contest, found = _load(slug, number)
+    form = DisqualifyForm()
+    if form.validate():
+        try:
+            service.disqualify(
+                current_session(),
+                entry=found,
+                reason=form.reason.data,
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            flash(_("Entry %(number)s is disqualified.", number=found.label), "success")
+            return redirect(url_for(".entry", slug=slug, number=number), 303)
+        except DomainError as error:
+            show_refusal(form, error)
+    return _entry_page(contest, found, ScreenForm.of(found), form)
+
+
+def _load(slug: str, number: int) -> tuple[Contest, Entry]:
+    contest = queries.get_contest(current_session(), slug)
+    return contest, screening.get_submitted_entry(current_session(), contest, number)
+
+
+def _next_to_screen(contest: Contest, entry: Entry) -> Response:
+    flash(_("The verdict on entry %(number)s is kept.", number=entry.label), "success")
+    coming = screening.find_pending(current_session(), contest, after=entry.number or 0)
+    if coming is None:
+        flash(_("Every entry has a verdict."), "info")
+        return redirect(url_for(".entries", slug=contest.slug), 303)
+    return redirect(url_for(".entry", slug=contest.slug, number=coming.number), 303)
+
+
+def _entry_page(
+    contest: Contest, entry: Entry, form: ScreenForm, disqualify_form: DisqualifyForm
+) -> Answer:
+    version = entry.current
+    if version is None:
+        message = f"entry {entry.id} was never submitted"
+        raise ValueError(message)
+    page = render_template(
+        "contests/organiser/entry.html",
+        contest=contest,
+        entry=entry,
+        version=version,
+        by=by_line(entry),
+        pictures=pictures_of(version),
+        originals=[(file.asset, media.original_url(file.asset)) for file in version.files],
+        links=[link for link in version.links if is_web_link(link)],
+        sdgs=[SDGS[number] for number in sorted(map(int, version.codes(TopicScheme.SDG)))],
+        action_lines=[_(ACTION_LINES[code]) for code in version.codes(TopicScheme.ACTION_LINE)],
+        licence=LICENCES.get(version.licence),
+        neighbours=screening.neighbours(current_session(), contest, entry.number or 0),
+        announced=is_announced(contest.state),
+        form=form,
+        disqualify_form=disqualify_form,
+    )
+    return (page, INVALID) if form.errors or disqualify_form.errors else page
