@@ -6,7 +6,6 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
-from typing_extensions import override
 from wtforms import (
     BooleanField,
     DateField,
@@ -19,7 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import FileInput
 
-from app.web.forms import Form, clean
+from app.web.forms import Form
 from contests.forms.fields import (
     Checkboxes,
     action_line_choices,
@@ -47,14 +46,6 @@ class Asked:
 
 
 ASKED = Asked()
-
-
-class DayField(DateField):
-    """A date; what cannot be read as one is shown again as it was typed."""
-
-    @override
-    def _value(self) -> str:
-        return clean(super()._value()) or ""
 
 
 def _choice(first: str, choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -163,7 +154,7 @@ class PhotoForm(EntryForm):
     description = _description()
     place = StringField(_l("Place"), [ASKED, Length(max=160)], render_kw={"dir": "auto"})
     country = SelectField(_l("Country"), [ASKED])
-    taken_on = DayField(_l("Date taken"), [ASKED, Optional()])
+    taken_on = DateField(_l("Date taken"), [ASKED, Optional()])
     track = _track()
     sdgs = Checkboxes(
         _l("Sustainable Development Goals"),
@@ -230,7 +221,8 @@ def entry_form(entry: Entry, *, saved: bool = False) -> EntryForm:
     words = words_of(shown_version(entry))
     form = kind(data=_data(words), **options)
     _fit(form, entry.contest)
-    form.version.data = form.version.data or str(entry.revision)
+    if saved or not form.is_submitted():
+        form.version.data = str(entry.revision)
     return form
 
 
