@@ -52,7 +52,9 @@ check: $(VENV)/.dev ## lint, types, import directions, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/podium migrate --check
+	@scratch=$$(mktemp -d) && export DATA_DIR=$$scratch DATABASE_URL= && \
+		$(BIN)/podium migrate && $(BIN)/podium migrate --check; \
+		status=$$?; rm -rf "$$scratch"; exit $$status
 
 bench: $(VENV)/.dev app/static/.made ## measure what must stay fast
 	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done

@@ -1,11 +1,22 @@
 """Alembic's entry: the engine comes from the command that called, never from a file."""
 
 from alembic import context
+from flask_security import AsaList
 from sqlalchemy import Engine
 
 import judging.models  # noqa: F401 - knows every other room's tables too
 from app import audit, mail  # noqa: F401 - their tables as well
-from app.db import Base
+from app.db import Base, UtcDateTime
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """Write our own column types as what they are in the database: a migration never changes."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, AsaList):
+        return "sa.UnicodeText()"
+    return False
+
 
 engine: Engine = context.config.attributes["engine"]
 
@@ -14,6 +25,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=Base.metadata,
         compare_type=True,
+        render_item=render_item,
         # SQLite changes a table by copying it.
         render_as_batch=True,
         transaction_per_migration=True,

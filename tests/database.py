@@ -7,9 +7,8 @@ import psycopg
 from flask import Flask
 from sqlalchemy.orm import Session
 
-import judging.models  # noqa: F401 - knows every other room's tables too
-from app import audit, mail  # noqa: F401 - their tables as well
-from app.db import Base, make_engine
+from app.cli import migrations
+from app.db import make_engine
 from app.transaction import _commit
 
 SESSION = "podium.tests.session"
@@ -23,9 +22,9 @@ LIST = """
 
 
 def make_schema(url: str) -> None:
-    """Make every table of the models in the empty database at `url`."""
+    """Run the migrations on the empty database at `url`, as an operator would."""
     engine = make_engine(url)
-    Base.metadata.create_all(engine)
+    migrations.upgrade(engine)
     engine.dispose()
 
 

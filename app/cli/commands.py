@@ -52,10 +52,14 @@ def worker_command(threads: int) -> None:
 @click.option(
     "--check", is_flag=True, help="Change nothing; fail where models and migrations differ."
 )
+@click.option("--make", metavar="MESSAGE", help="Write a migration for what the models have new.")
 @with_appcontext
-def migrate_command(*, check: bool) -> None:
+def migrate_command(*, check: bool, make: str | None) -> None:
     """Bring the database to this version's schema, and make the store if there is none."""
     engine = _transactions().engine
+    if make:
+        migrations.make(engine, make)
+        return
     if not check:
         migrations.upgrade(engine)
         _store().ensure()

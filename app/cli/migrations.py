@@ -25,6 +25,16 @@ def upgrade(engine: Engine) -> None:
     command.upgrade(_config(engine), "head")
 
 
+def make(engine: Engine, message: str) -> None:
+    """Write a migration with what the models have and an up-to-date database lacks."""
+    command.revision(_config(engine), message=message, autogenerate=True)
+
+
+def downgrade(engine: Engine) -> None:
+    """Undo every migration: all tables and what is in them are gone."""
+    command.downgrade(_config(engine), "base")
+
+
 def differences(engine: Engine) -> str | None:
     """Return what the models have and the migrations do not make, or None where they agree."""
     try:
