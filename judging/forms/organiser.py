@@ -12,6 +12,7 @@ from wtforms import (
     DateTimeLocalField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -45,7 +46,7 @@ class InviteForm(Form):
     people = TextAreaField(
         _l("Judges to invite"),
         [DataRequired(_l("Write at least one name and address.")), Length(max=20000)],
-        description=_l("One a line: Amina Diallo <amina@example.org>"),
+        description=_l("One a line, name and address: Amina Diallo, amina@example.org"),
     )
 
     def validate_people(self, field: TextAreaField) -> None:
@@ -59,8 +60,8 @@ class InviteForm(Form):
             except InvalidError:
                 raise ValidationError(
                     _(
-                        "“%(line)s” has no e-mail address. Write it as: Amina Diallo "
-                        "<amina@example.org>",
+                        "“%(line)s” has no e-mail address. Write it as: Amina Diallo, "
+                        "amina@example.org",
                         line=line[:80],
                     )
                 ) from None
@@ -249,7 +250,10 @@ def proposal_form(
             f"winner_{place}": SelectField(
                 label,
                 [InputRequired(_l("Choose an entry."))],
-                choices=[("", _l("Choose an entry")), *options],
+                choices=[
+                    SelectChoice("", _l("Choose an entry")),
+                    *(SelectChoice(number, words) for number, words in options),
+                ],
                 coerce=_number,
             ),
             f"citation_{place}": TextAreaField(
