@@ -10,14 +10,24 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_security import (
+    ChangePasswordForm,
     ForgotPasswordForm,
     LoginForm,
     RegisterFormV2,
     SendConfirmationForm,
 )
 from typing_extensions import override
-from wtforms import EmailField, Field, HiddenField, SelectField, StringField, ValidationError
+from wtforms import (
+    EmailField,
+    Field,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.addresses import normal_address
@@ -92,6 +102,19 @@ class ConfirmForm(Cleaned, SendConfirmationForm):
     """Flask-Security's, cleaned."""
 
 
+class ChangeForm(ChangePasswordForm):
+    """Flask-Security's, whose first field is required of whoever has a password."""
+
+    password = PasswordField(
+        _l("Your password now"), render_kw={"autocomplete": "current-password"}
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if current_user.password:
+            self.password.flags.required = True
+
+
 def address(_form: Form, field: Field) -> None:
     """Bring an address into its one spelling, or say that it is none."""
     try:
@@ -162,7 +185,9 @@ def _languages() -> list[tuple[str, str]]:
 def _zone_choices(chosen: str) -> dict[str, list[tuple[str, str]]]:
     """Return one group for no choice, then one for each part of the world."""
     here = browser_zone()
-    unsaid = _("As my browser says: %(city)s", city=zone_city(here)) if here else _("Not said")
+    unsaid = _("Not said")
+    if here:
+        unsaid = _("As my browser says: %(city)s", city=zone_city(here) or here)
     groups = {_("Automatic"): [("", unsaid)]}
     for area, name in _areas().items():
         zones = [zone for zone in _zones() if zone.startswith(f"{area}/")]

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.accounts import limits
 from app.accounts.addresses import normal_address
-from app.accounts.forms import ConfirmForm, ForgotForm, RegisterForm, SignInForm
+from app.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, RegisterForm, SignInForm
 from app.accounts.models import Role, User
 from app.accounts.words import Words
 from app.errors import InvalidError, SignInRequiredError
@@ -113,6 +113,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         register_form=RegisterForm,
         forgot_password_form=ForgotForm,
         send_confirmation_form=ConfirmForm,
+        change_password_form=ChangeForm,
         mail_util_cls=Mail,
         render_template=_render,
     )

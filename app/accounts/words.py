@@ -13,7 +13,6 @@ WORDS: Final = {
     "Email Address": N_("E-mail address"),
     "New Password": N_("New password"),
     "Retype Password": N_("The same password again"),
-    "Remember Me": N_("Keep me signed in on this device for 30 days"),
     "Forgot password?": N_("I have forgotten my password"),
     # What is wrong in a field.
     "Email not provided": N_("Enter your e-mail address."),
