@@ -22,7 +22,7 @@ from media.states import AssetState
 from tests import factories as make
 from tests.client import Client, File, Value, find_form
 from tests.conftest import Clock, Outbox
-from tests.factories import NOW, PASSWORD
+from tests.factories import NOW
 from tests.queries import counted
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -69,9 +69,7 @@ def signed_in(client: Client, owner: User) -> Client:
 
 
 def sign_in(client: Client, person: User) -> Client:
-    email = person.email
-    answer = client.submit("/login", {"email": email, "password": PASSWORD})
-    assert answer.status_code == 302, answer.text
+    client.sign_in(person)
     return client
 
 
