@@ -6,8 +6,9 @@ from collections.abc import Callable
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, jobs, mail
+from app import audit, clock, jobs, mail
 from app.accounts import service as accounts
 from app.cli import migrations, serve
 from app.errors import DomainError
@@ -98,6 +99,9 @@ def doctor_command() -> None:
     """Check the database, store, queue, mail and secrets, and say what to do."""
     healthy = [
         _examine("database", _check_database, "run `podium migrate`, or mend DATABASE_URL"),
+        _examine(
+            "audit trail", _check_audit, "compare it with a backup: it was changed from outside"
+        ),
         _examine("store", _store().check, "make the folder or bucket writable, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
         _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
@@ -123,6 +127,18 @@ def _check_database() -> None:
         raise click.ClickException(str(error).partition("\n")[0]) from error
     if found:
         message = "the schema is older than this version of Podium"
+        raise click.ClickException(message)
+
+
+def _check_audit() -> None:
+    try:
+        with transaction() as session:
+            broken = audit.first_break(session)
+    except SQLAlchemyError as error:
+        message = "cannot be read until the database can"
+        raise click.ClickException(message) from error
+    if broken is not None:
+        message = f"act {broken} is not as it was recorded"
         raise click.ClickException(message)
 
 
