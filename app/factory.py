@@ -31,11 +31,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(_l("Contests"), "contests.forum", lambda _actor: True),
+    NavItem(_l("My entries"), "entrant.my", lambda actor: actor.is_authenticated),
     NavItem(_l("Judge's desk"), "judge.desk", sits_on_panel),
     NavItem(_l("Manage"), "organiser.index", lambda actor: actor.is_organiser),
 )
 ACCOUNT_NAVIGATION: tuple[NavItem, ...] = (
-    NavItem(_l("My entries"), "entrant.my", lambda actor: actor.is_authenticated),
     NavItem(_l("Your account"), "accounts.account", lambda actor: actor.is_authenticated),
 )
 
