@@ -42,6 +42,8 @@ class Client(FlaskClient):
     @override
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         settle(self.application)
+        # Read to its end and closed, as a server does; a test may ask for the stream instead.
+        kwargs.setdefault("buffered", True)
         # A fresh context: a request must not see the application context that a test stands in.
         response = Context().run(super().open, *args, **kwargs)
         if (

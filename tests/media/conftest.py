@@ -126,6 +126,13 @@ def dead_store(backend: Backend, tmp_path: Path, free_port: int) -> Store:
 
 
 @pytest.fixture
+def page(app: Flask) -> Iterator[None]:
+    """Stand in a request, where addresses are made."""
+    with app.test_request_context():
+        yield
+
+
+@pytest.fixture
 def room(
     app: Flask, session: Session, clock: Clock, drain: Callable[[], int], dead_store: Store
 ) -> Room:
