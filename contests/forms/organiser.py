@@ -13,6 +13,7 @@ from wtforms import (
     DateTimeLocalField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -100,8 +101,10 @@ class ContestForm(Form):
         _l("The public sees the entries"),
         [InputRequired()],
         choices=[
-            (GalleryOpens.AT_CLOSE.value, _l("once the contest has closed")),
-            (GalleryOpens.AT_ANNOUNCEMENT.value, _l("with the announcement of the winners")),
+            SelectChoice(GalleryOpens.AT_CLOSE.value, _l("once the contest has closed")),
+            SelectChoice(
+                GalleryOpens.AT_ANNOUNCEMENT.value, _l("with the announcement of the winners")
+            ),
         ],
     )
     entries_per_person = _whole(_l("Entries per person"), 1, 100)
@@ -121,7 +124,7 @@ class ContestForm(Form):
     formats = Checkboxes(
         _l("Picture formats"),
         [DataRequired(_l("Take at least one format."))],
-        choices=[(name, known.label) for name, known in PICTURE_FORMATS.items()],
+        choices=[SelectChoice(name, known.label) for name, known in PICTURE_FORMATS.items()],
     )
     tracks = TextAreaField(
         _l("Tracks"),

@@ -1,7 +1,7 @@
 """The forms with which organisers check entries."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField
+from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.web.forms import Form
@@ -15,9 +15,9 @@ class ScreenForm(Form):
     verdict = RadioField(
         _l("Verdict"),
         choices=[
-            (Screening.ELIGIBLE.value, _l("Eligible")),
-            (Screening.INELIGIBLE.value, _l("Not eligible")),
-            (Screening.PENDING.value, _l("Not checked yet")),
+            SelectChoice(Screening.ELIGIBLE.value, _l("Eligible")),
+            SelectChoice(Screening.INELIGIBLE.value, _l("Not eligible")),
+            SelectChoice(Screening.PENDING.value, _l("Not checked yet")),
         ],
         validators=[DataRequired(_l("Choose a verdict."))],
     )
