@@ -65,7 +65,7 @@ def _tell(now: datetime) -> None:
             session,
             forum=None,
             name=f"WSIS Forum {starts.year}",
-            tagline="Information and communication technologies for development: the contests",
+            tagline="Information and communication technologies for development",
             starts_on=starts,
             ends_on=stage.day(28),
             zone=ZONE,

@@ -13,11 +13,10 @@ from app.cli.demo.stage import ZONE, Stage
 from contests.models import Contest, Entry, Forum, GalleryOpens
 from contests.queries import contests as queries
 from contests.queries import entries as entry_queries
-from contests.service import contests as contest_service
 from contests.service import entries as entry_service
 from contests.service import teams
 from contests.service.contests import ContestValues
-from contests.states import ContestKind, ContestState
+from contests.states import ContestKind
 from contests.vocabulary import ACTION_LINES, SDGS
 from judging.service import rounds
 from media.limits import MAX_BYTES, PICTURE_FORMATS
@@ -40,23 +39,7 @@ _DONE = {JUDGE: 0.45, "judge3@demo.example": 0.6, "judge4@demo.example": 0.0}
 
 def hackathon(stage: Stage, forum: Forum) -> None:
     """Set up the hackathon and its projects, up to the drafts."""
-    opened = stage.at(-33)
-    contest = contest_service.create_contest(
-        stage.session,
-        forum=forum,
-        kind=ContestKind.HACKATHON,
-        values=_values(stage),
-        actor=stage.organiser,
-        now=opened,
-    )
-    stage.cover(contest, COVER, opened)
-    contest_service.move(
-        stage.session,
-        contest=contest,
-        to=ContestState.PUBLISHED,
-        actor=stage.organiser,
-        now=opened,
-    )
+    contest = stage.publish(forum, ContestKind.HACKATHON, _values(stage), COVER)
     for number, project in enumerate(PROJECTS):
         _enter(stage, contest, project, number)
 

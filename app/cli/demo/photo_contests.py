@@ -16,7 +16,7 @@ from contests.queries import entries as entry_queries
 from contests.service import contests as contest_service
 from contests.service import entries as entry_service
 from contests.service.contests import ContestValues
-from contests.states import ContestKind, ContestState, EntryState, Screening
+from contests.states import ContestKind, EntryState, Screening
 from contests.vocabulary import ACTION_LINES, SDGS
 from judging.queries import progress
 from judging.service import announcement, decisions, rounds
@@ -109,7 +109,7 @@ def open_contest(stage: Stage, forum: Forum) -> None:
         stage.at(-21),
         stage.evening(6),
     )
-    contest = _publish(stage, forum, values, OPEN_COVER)
+    contest = stage.publish(forum, ContestKind.PHOTO, values, OPEN_COVER)
     for number, picture in enumerate(_chosen(OPEN_ENTRIES)):
         _enter(stage, contest, picture, PHOTOGRAPHERS[number], stage.at(-14 + number))
     [draft] = _chosen((DRAFT,))
@@ -125,7 +125,7 @@ def announced_contest(stage: Stage, forum: Forum) -> None:
         stage.at(-75),
         stage.evening(-45),
     )
-    contest = _publish(stage, forum, values, "two-skies")
+    contest = stage.publish(forum, ContestKind.PHOTO, values, "two-skies")
     used = {*OPEN_ENTRIES, OPEN_COVER, DRAFT}
     rest = [picture for picture in pictures() if picture.slug not in used]
     for number, picture in enumerate(rest):
@@ -197,27 +197,6 @@ def _decide(stage: Stage, contest: Contest) -> None:
         actor=stage.person(SECOND_ORGANISER, ""),
         now=stage.at(-28),
     )
-
-
-def _publish(stage: Stage, forum: Forum, values: ContestValues, cover: str) -> Contest:
-    before = values.opens_at
-    contest = contest_service.create_contest(
-        stage.session,
-        forum=forum,
-        kind=ContestKind.PHOTO,
-        values=values,
-        actor=stage.organiser,
-        now=before,
-    )
-    stage.cover(contest, cover, before)
-    contest_service.move(
-        stage.session,
-        contest=contest,
-        to=ContestState.PUBLISHED,
-        actor=stage.organiser,
-        now=before,
-    )
-    return contest
 
 
 def _enter(

@@ -15,10 +15,12 @@ from app.accounts.queries import actor_of
 from app.authz import Actor
 from app.cli.demo.people import ORGANISER, PASSWORD
 from app.mail import OutgoingMail
-from contests.models import Contest, Entry
+from contests.models import Contest, Entry, Forum
 from contests.service import contests as contest_service
 from contests.service import entries as entry_service
 from contests.service import files
+from contests.service.contests import ContestValues
+from contests.states import ContestKind, ContestState
 from judging.service import panel
 from media import service as media
 from media.limits import AssetKind, Limits
@@ -79,25 +81,35 @@ class Stage:
             now=now,
         )
 
-    def cover(self, contest: Contest, slug: str, now: datetime) -> None:
-        """Upload a drawn picture as a contest's cover."""
+    def publish(
+        self, forum: Forum, kind: ContestKind, values: ContestValues, cover: str
+    ) -> Contest:
+        """Set up a contest with a drawn picture as its cover, and publish it as it opens."""
+        now, organiser = values.opens_at, self.organiser
+        contest = contest_service.create_contest(
+            self.session, forum=forum, kind=kind, values=values, actor=organiser, now=now
+        )
         asset = media.receive(
             self.session,
-            actor=self.organiser,
-            file=BytesIO(self.pictures[slug]),
-            filename=f"{slug}.jpg",
+            actor=organiser,
+            file=BytesIO(self.pictures[cover]),
+            filename=f"{cover}.jpg",
             kind=AssetKind.PICTURE,
             limits=Limits(),
             now=now,
         )
         media.claim(
             self.session,
-            actor=self.organiser,
+            actor=organiser,
             public_ids=[asset.public_id],
             kind=AssetKind.PICTURE,
             now=now,
         )
         contest_service.set_cover(self.session, contest=contest, asset=asset, now=now)
+        contest_service.move(
+            self.session, contest=contest, to=ContestState.PUBLISHED, actor=organiser, now=now
+        )
+        return contest
 
     def write(
         self, entry: Entry, words: entry_service.EntryWords, actor: Actor, now: datetime
