@@ -48,7 +48,7 @@ def gallery(session: Session, contest: Contest, filters: Filters, position: Posi
             .selectinload(EntryVersion.files)
             .joinedload(VersionAsset.asset)
             .selectinload(Asset.renditions),
-            joinedload(Entry.owner),
+            joinedload(Entry.owner).lazyload(User.roles),
             joinedload(Entry.team),
         )
     )
@@ -74,7 +74,7 @@ def get_public_entry(session: Session, contest: Contest, number: int) -> Entry:
                 selectinload(EntryVersion.topics),
                 joinedload(EntryVersion.track),
             ),
-            joinedload(Entry.owner),
+            joinedload(Entry.owner).lazyload(User.roles),
             joinedload(Entry.team),
         )
     )

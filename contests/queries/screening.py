@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.accounts.models import User
 from app.errors import NotFoundError
 from contests.models import (
     AcceptedDeclaration,
@@ -42,7 +43,7 @@ def entries_to_screen(
         .selectinload(EntryVersion.files)
         .joinedload(VersionAsset.asset)
         .selectinload(Asset.renditions),
-        joinedload(Entry.owner),
+        joinedload(Entry.owner).lazyload(User.roles),
         joinedload(Entry.team),
     )
     if standing is not None:
@@ -64,8 +65,11 @@ def get_submitted_entry(session: Session, contest: Contest, number: int) -> Entr
                 selectinload(EntryVersion.accepted).joinedload(AcceptedDeclaration.declaration),
                 joinedload(EntryVersion.track),
             ),
-            joinedload(Entry.owner),
-            joinedload(Entry.team).selectinload(Team.members).joinedload(TeamMember.user),
+            joinedload(Entry.owner).lazyload(User.roles),
+            joinedload(Entry.team)
+            .selectinload(Team.members)
+            .joinedload(TeamMember.user)
+            .lazyload(User.roles),
         )
     )
     if entry is None:
