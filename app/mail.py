@@ -141,12 +141,6 @@ def deliver_waiting(now: datetime) -> None:
         deliver(mail_id)
 
 
-def absolute_url(endpoint: str, **values: str | int) -> str:
-    """Return the address of a page for a mail: PUBLIC_URL's, whatever host a request named."""
-    path = current_app.url_map.bind("").build(endpoint, values)
-    return _settings().public_url.rstrip("/") + path
-
-
 def _message(mail: OutgoingMail, now: datetime) -> EmailMessage:
     message = EmailMessage()
     message["From"] = _settings().mail_from

@@ -19,10 +19,10 @@ from app.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, RegisterForm
 from app.accounts.models import Role, User
 from app.accounts.words import Words
 from app.errors import InvalidError, SignInRequiredError
-from app.mail import absolute_url, send_text
+from app.mail import send_text
 from app.settings import Settings
 from app.transaction import current_session
-from app.web import render_message
+from app.web import absolute_url, render_message
 
 
 class Datastore(SQLAlchemySessionUserDatastore):

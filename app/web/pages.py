@@ -77,7 +77,7 @@ def local_path(wished: str | None) -> str:
 
 
 def absolute_url(endpoint: str, **values: str | int) -> str:
-    """Return the address of a page as a mail needs it; works where there is no request too."""
+    """Return a page's address for a mail: PUBLIC_URL's, whatever host a request may name."""
     path = current_app.url_map.bind("").build(endpoint, values)
     settings: Settings = current_app.extensions["podium.settings"]
     return settings.public_url.rstrip("/") + path

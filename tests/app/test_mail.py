@@ -20,6 +20,7 @@ from app.jobs import run_sweeps
 from app.mail import ATTEMPTS, MailState, OutgoingMail
 from app.settings import Settings
 from app.transaction import transaction
+from app.web import absolute_url
 from tests.conftest import Clock, Outbox
 from tests.factories import NOW
 
@@ -209,6 +210,6 @@ def test_a_mail_is_written_without_a_request(app: Flask, session: Session, outbo
     text = outbox(TO)[0].get_content()
     assert text.lstrip().startswith("Dear Amina,")
     assert "\nPodium\n" in text
-    assert mail.absolute_url("security.login") == (
+    assert absolute_url("security.login") == (
         app.extensions["podium.settings"].public_url + "/login"
     )
