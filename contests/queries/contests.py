@@ -191,6 +191,7 @@ def entry_rules_of(contest: Contest) -> EntryRules:
         description_max_words=contest.words_max,
         declarations=tuple(declaration.text for declaration in contest.declarations),
         track_required=bool(contest.tracks),
+        sdgs_offered=bool(contest.sdgs),
     )
 
 

@@ -59,8 +59,8 @@ def _taken_on(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
         )
 
 
-def _sdgs(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
-    if draft.sdg_count < 1:
+def _sdgs(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
+    if rules.sdgs_offered and draft.sdg_count < 1:
         yield Missing(
             "sdgs-missing", "sdgs", N_("Choose at least one Sustainable Development Goal.")
         )

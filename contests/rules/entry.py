@@ -12,7 +12,7 @@ class EntryRules:
     """What one contest asks of an entry; bounds are inclusive.
 
     `declarations` are the statements every entrant accepts, as worded by the organiser;
-    `track_required` says that the contest has tracks. Raises InvalidError, naming the field, when a
+    `track_required` says that the contest has tracks, `sdgs_offered` that it has Goals to choose. Raises InvalidError, naming the field, when a
     minimum is above its maximum.
     """
 
@@ -27,6 +27,7 @@ class EntryRules:
     description_max_words: int
     declarations: tuple[str, ...] = ()
     track_required: bool = False
+    sdgs_offered: bool = True
 
     def __post_init__(self) -> None:
         for name, low, high in (

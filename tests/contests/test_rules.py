@@ -329,3 +329,9 @@ def test_spaced_words_are_counted_exactly(words: list[str]) -> None:
 def test_more_text_never_has_fewer_words(text: str) -> None:
     counts = [count_words(text[:end]) for end in range(len(text) + 1)]
     assert all(before <= after for before, after in pairwise(counts))
+
+
+def test_a_contest_without_goals_asks_for_none() -> None:
+    draft = replace(PHOTO, sdg_count=0)
+    assert codes(PHOTO_RULES, draft) == ["sdgs-missing"]
+    assert codes(replace(PHOTO_RULES, sdgs_offered=False), draft) == []
