@@ -12,8 +12,8 @@ class EntryRules:
     """What one contest asks of an entry; bounds are inclusive.
 
     `declarations` are the statements every entrant accepts, as worded by the organiser;
-    `track_required` says that the contest has tracks, `sdgs_offered` that it has Goals to choose. Raises InvalidError, naming the field, when a
-    minimum is above its maximum.
+    `track_required` says that the contest has tracks, `sdgs_offered` that it has Goals to choose
+    from. Raises InvalidError, naming the field, when a minimum is above its maximum.
     """
 
     kind: ContestKind
