@@ -103,11 +103,16 @@ function post(url, pairs) {
   });
 }
 
-async function save() {
+/** Keep what the form says on this device until the server has it: a closed lid loses nothing. */
+function keepNow() {
   const pairs = marksNow();
-  // Kept before it is sent: a closed lid between the two loses nothing.
   keep(key, { url: form.dataset.saveUrl, pairs });
   tell(say("saving"));
+  return pairs;
+}
+
+async function save() {
+  const pairs = keepNow();
   let response;
   try {
     response = await post(form.dataset.saveUrl, pairs);
@@ -185,10 +190,12 @@ async function sendWaiting() {
 
 form.addEventListener("change", (event) => {
   isLeaving = false;
+  keepNow();
   plan(event.target.matches("textarea") ? 0 : PAUSE);
 });
 form.addEventListener("input", (event) => {
   if (event.target.matches("textarea")) {
+    keepNow();
     plan(WRITING_PAUSE);
   }
 });
