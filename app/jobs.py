@@ -58,9 +58,18 @@ class Queue:
     app: Flask
     url: str
 
-    @cached_property
+    @property
     def huey(self) -> Huey:
-        """Open the queue at its first use: where it is away, pages can still be read and sent."""
+        """The queue itself."""
+        return self._opened[0]
+
+    @cached_property
+    def _opened(self) -> tuple[Huey, Any]:
+        """The queue, and the one Huey task that carries every job.
+
+        Opened at its first use: where it is away, pages can still be read and sent. Both at once:
+        a worker that puts nothing on the queue must know the task all the same.
+        """
         scheme = urlsplit(self.url).scheme
         if scheme == "sqlite":
             path = self.url.removeprefix("sqlite:///")
@@ -70,19 +79,15 @@ class Queue:
         else:
             huey = RedisHuey("podium", url=self.url, results=False)
         huey.periodic_task(crontab(minute="*"), name="sweep")(self._sweep)
-        return huey
-
-    @cached_property
-    def _carry(self) -> Any:
-        """The one Huey task that carries every job."""
-        return self.huey.task(name="job")(self._run)
+        return huey, huey.task(name="job")(self._run)
 
     def put(self, name: str, args: tuple[object, ...], at: datetime | None) -> None:
         """Put a job on the queue, for now or for the instant `at`."""
+        carry = self._opened[1]
         if at is None:
-            self._carry(name, *args)
+            carry(name, *args)
         else:
-            self._carry.schedule((name, *args), eta=at.astimezone(UTC).replace(tzinfo=None))
+            carry.schedule((name, *args), eta=at.astimezone(UTC).replace(tzinfo=None))
 
     def consume(self, workers: int) -> None:
         """Work until a signal ends it; runs what earlier workers left behind first."""
