@@ -1,0 +1,129 @@
+"""Real workers, as an operator starts them, and what becomes of a picture when they die."""
+
+import os
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.settings import Settings
+from media import service
+from media.images.render import encode_jpeg
+from media.limits import AssetKind
+from media.models import Asset
+from tests.database import settle
+from tests.media.conftest import Room, photo
+from tests.media.pictures import pdf
+
+PATIENCE = 60.0
+INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH")
+
+Worker = subprocess.Popen[bytes]
+
+
+@pytest.fixture
+def start_worker(settings: Settings, room: Room, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
+    """Run `podium worker` on the test's own engines, and none longer than the test."""
+    # The worker has a clock of its own.
+    room.clock.set(datetime.now(UTC))
+    started: list[Worker] = []
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
+        # A worker that is killed leaves its work where it lay.
+        "TMPDIR": str(tmp_path),
+        "PODIUM_ENV": "test",
+        "DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url,
+        "STORE_URL": settings.store_url,
+        "JOBS_URL": settings.jobs_url,
+    }
+
+    def start() -> Worker:
+        settle(room.app)
+        podium = Path(sysconfig.get_path("scripts"), "podium")
+        process = subprocess.Popen([podium, "worker"], cwd=tmp_path, env=environment)  # noqa: S603
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def slow_photo() -> bytes:
+    """Make a picture of 100 megapixels, which takes some seconds."""
+    noise = np.random.default_rng(1).integers(0, 255, (1000, 1000, 3), np.uint8)
+    return encode_jpeg(np.tile(noise, (10, 10, 1)), quality=30)
+
+
+def wait_for(room: Room, what: str, assets: list[Asset], states: set[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not {asset.state for asset in assets} <= states:
+        assert time.monotonic() < deadline, f"{what}: {[asset.state for asset in assets]}"
+        settle(room.app)
+        time.sleep(0.02)
+    settle(room.app)
+
+
+def test_a_worker_that_is_killed_loses_no_picture(
+    room: Room, start_worker: Callable[[], Worker]
+) -> None:
+    slow = room.upload(slow_photo())
+    others = [
+        room.upload(photo()),
+        room.upload(photo()[:-2000]),
+        room.upload(pdf(), kind=AssetKind.DOCUMENT),
+    ]
+    worker = start_worker()
+    wait_for(room, "the picture is taken in hand", [slow], {"processing"})
+
+    worker.kill()
+
+    assert worker.wait(PATIENCE) == -signal.SIGKILL
+    settle(room.app)
+    assert (slow.state, slow.attempts) == ("processing", 1)
+    # As if the time had passed after which nobody can be at it any more.
+    for asset in (slow, *others):
+        asset.updated_at -= service.LOST_AFTER
+    start_worker()
+    wait_for(room, "all come to an end", [slow, *others], {"ready", "rejected"})
+    assert (slow.state, slow.attempts) == ("ready", 2)
+    assert [asset.state for asset in others] == ["ready", "rejected", "ready"]
+    assert [made.name for made in slow.renditions] == [320, 800, 1600, 2560]
+
+
+def test_a_worker_that_is_asked_to_stop_ends_its_picture_first(
+    room: Room, start_worker: Callable[[], Worker]
+) -> None:
+    slow = room.upload(slow_photo())
+    worker = start_worker()
+    wait_for(room, "the picture is taken in hand", [slow], {"processing"})
+
+    worker.terminate()
+
+    assert worker.wait(PATIENCE) == 0
+    settle(room.app)
+    assert (slow.state, slow.attempts) == ("ready", 1)
+
+
+def test_two_workers_share_the_work_and_no_picture(
+    room: Room, start_worker: Callable[[], Worker]
+) -> None:
+    assets = [room.upload(photo(400 + n, 300)) for n in range(8)]
+    settle(room.app)
+    for asset in assets:
+        # The queue may say everything twice.
+        room.app.extensions["podium.queue"].put("media.process", (asset.public_id,), None)
+
+    for _ in range(2):
+        start_worker()
+
+    wait_for(room, "all are ready", assets, {"ready"})
+    assert [asset.attempts for asset in assets] == [1] * 8
+    assert [asset.renditions[-1].width for asset in assets] == [400 + n for n in range(8)]
