@@ -1,7 +1,7 @@
 """Setting up contests, moving them through their states, and checking who may stay in them."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -317,7 +317,9 @@ def _scalars(contest: Contest) -> dict[str, Any]:
     for field in fields(ContestValues):
         if field.name not in _LISTS:
             value = getattr(contest, field.name)
-            values[field.name] = value.isoformat() if isinstance(value, datetime) else value
+            # One instant has many spellings; only another instant is a change.
+            is_instant = isinstance(value, datetime)
+            values[field.name] = value.astimezone(UTC).isoformat() if is_instant else value
     values["tracks"] = [[track.title, track.description] for track in contest.tracks]
     values["declarations"] = [declaration.text for declaration in contest.declarations]
     return values
