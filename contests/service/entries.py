@@ -51,7 +51,8 @@ from contests.states import (
 )
 from media import service as media
 
-UNDECIDED = frozenset({ContestState.PUBLISHED, ContestState.JUDGING})
+# A decision is no secret kept where an act is refused because of it.
+UNANNOUNCED = frozenset({ContestState.PUBLISHED, ContestState.JUDGING, ContestState.DECIDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,14 +284,14 @@ def discard_changes(session: Session, *, entry: Entry, actor: Actor, now: dateti
 
 
 def withdraw(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> None:
-    """Take a submitted entry out of the contest for good, until the winners are decided."""
+    """Take a submitted entry out of the contest for good, until the winners are announced."""
     queries.get_entry(session, entry.id, lock=True)
     if not owns_entry(actor, entry):
         raise ForbiddenError(N_("Only the team's captain can withdraw the entry."))
-    if entry.contest.state not in UNDECIDED:
+    if entry.contest.state not in UNANNOUNCED:
         raise ClosedError(
-            N_("The winners are decided, so this entry can no longer be withdrawn."),
-            code="decided",
+            N_("The winners are announced, so this entry can no longer be withdrawn."),
+            code="announced",
         )
     entry.state = move_entry(entry.state, EntryState.WITHDRAWN)
     entry.withdrawn_at = entry.updated_at = now

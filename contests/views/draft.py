@@ -80,7 +80,7 @@ def draft_page(
         saved=_saved(entry, version),
         is_owner=policies.owns_entry(current_actor(), entry),
         may_withdraw=entry.state is EntryState.SUBMITTED
-        and entry.contest.state in entries.UNDECIDED,
+        and entry.contest.state in entries.UNANNOUNCED,
     )
     return make_response(page, status)
 

@@ -307,15 +307,15 @@ def test_a_withdrawn_entry_keeps_its_number_and_leaves_the_contest(
     assert refused.value.reason == "entry-left"
 
 
-def test_once_the_winners_are_decided_nobody_withdraws(
+def test_once_the_winners_are_announced_nobody_withdraws(
     session: Session, owner: User, actor: Actor
 ) -> None:
     contest = make.contest(session)
     entry = submitted(session, contest, owner)
-    contest.state = ContestState.DECIDED
+    contest.state = ContestState.ANNOUNCED
     with pytest.raises(ClosedError) as refused:
         entries.withdraw(session, entry=entry, actor=actor, now=LATER)
-    assert refused.value.reason == "decided"
+    assert refused.value.reason == "announced"
 
 
 def test_a_draft_is_deleted_with_its_files_let_go(

@@ -1,0 +1,374 @@
+"""Standings, decision and announcement in a browser, and what the public then sees."""
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.authz import ANYBODY
+from contests.states import ContestKind, ContestState
+from judging import tasks
+from judging.queries import results as queries
+from judging.ranking import Standing
+from judging.service import announcement, decisions
+from judging.states import DecisionState, RoundState
+from judging.views import words
+from tests import factories
+from tests.client import Client, find_form, forms
+from tests.conftest import Clock
+from tests.database import settle
+from tests.factories import NOW
+from tests.judging import scenes
+from tests.queries import counted
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def signed_in(client: Client, scene: scenes.Scene, *, second: bool = False) -> Client:
+    client.sign_in(scene.second if second else scene.organiser)
+    return client
+
+
+# --- standings ----------------------------------------------------------------------------------
+
+
+def test_no_standings_before_the_round_opens(session: Session, client: Client) -> None:
+    scene = scenes.waiting(session)
+    signed_in(client, scene)
+    assert "No results yet" in client.page(scene.url("results"))
+    session.delete(scene.round_)
+    assert "No results yet" in client.page(scene.url("results"))
+
+
+def test_standings_show_ties_as_ties(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (8, 8), (7, 6)])
+    unread = factories.entry(session, scene.contest, factories.user(session), title="Unread")
+    page = signed_in(client, scene).page(scene.url("results"))
+    table = page[page.index("<caption>") :]
+    rows = [row for row in table.split("<tr") if "/results/entries/" in row]
+    assert [row.partition('class="number">')[2].partition("<")[0].strip() for row in rows] == [
+        "1",
+        "2",
+        "2",
+        "4",
+        "none",
+    ]
+    assert [row.count(">tied<") for row in rows] == [0, 1, 1, 0, 0]
+    assert "6.67" in rows[3]  # twice 7 and 6, over 3: never rounded before
+    assert "no marks" in rows[4]
+    assert f"{unread.number:04d}" in rows[4]
+    assert "2 entries share place 2: the chair settles their order." in page
+
+
+def test_an_open_round_is_provisional(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, state=RoundState.OPEN)
+    extra = factories.entry(session, scene.contest, factories.user(session))
+    factories.ballot(session, scene.round_, scene.judges[0], extra)
+    page = signed_in(client, scene).page(scene.url("results"))
+    assert "Provisional: 8 of 9 ballots are submitted." in page
+    assert "Propose these winners" not in page
+
+
+def test_an_entrys_ballots_are_there_for_organisers(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    entry = scene.entries[0]
+    ballots = queries.ballots_on(session, scene.round_, entry)
+    ballots[0].comment = "The light <b>speaks</b>."
+    page = signed_in(client, scene).page(scene.url(f"results/entries/{entry.number}"))
+    assert "The light &lt;b&gt;speaks" in page
+    assert "2 of 2 are submitted and count." in page
+    for judge in scene.judges:
+        assert judge.name in page
+    lone = factories.entry(session, scene.contest, factories.user(session))
+    assert "No ballots" in client.page(scene.url(f"results/entries/{lone.number}"))
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "shown"),
+    [
+        (Fraction(20, 3), 2, "6.67"),
+        (Fraction(25, 4), 1, "6.2"),
+        (Fraction(13, 2), 3, "6.500"),
+        (Fraction(0), 2, "0.00"),
+        (Fraction(1, 1000), 2, "0.00"),
+        (None, 2, ""),
+    ],
+)
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_scores_have_a_fixed_count_of_decimals(
+    app: Flask, number: Fraction | None, digits: int, shown: str
+) -> None:
+    with app.test_request_context():
+        assert words.decimal(number, digits) == shown
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_scores_follow_the_readers_notation(app: Flask) -> None:
+    with app.test_request_context(headers={"Accept-Language": "fr"}):
+        app.extensions["podium.languages"] = ["en", "fr"]
+        assert words.decimal(Fraction(20, 3)) == "6,67"
+
+
+def test_a_third_decimal_tells_close_scores_apart() -> None:
+    def rows(*scores: Fraction) -> list[Standing[int]]:
+        return [Standing(n, n, score, 1, 1) for n, score in enumerate(scores, start=1)]
+
+    assert words.digits_for(rows(Fraction(9), Fraction(8))) == 2
+    assert words.digits_for(rows(Fraction(6667, 1000), Fraction(20, 3))) == 3
+    assert words.digits_for(rows(Fraction(9), Fraction(9))) == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_places_have_names(app: Flask) -> None:
+    with app.test_request_context():
+        assert [words.place_name(n) for n in (1, 2, 3, 4)] == [
+            "First",
+            "Second",
+            "Third",
+            "Place 4",
+        ]
+
+
+# --- the decision -------------------------------------------------------------------------------
+
+
+def test_two_organisers_decide_in_the_browser(
+    session: Session, new_client: Callable[[], Client]
+) -> None:
+    scene = scenes.judged(session)
+    first = signed_in(new_client(), scene)
+    second = signed_in(new_client(), scene, second=True)
+    url = scene.url("results")
+    page = first.follow(first.submit(url, {"citation_1": "A quiet triumph."})).text
+    assert "waits for another organiser" in page
+    assert "Confirm these winners" not in page
+    page = second.page(url)
+    assert "A quiet triumph." in page
+    page = second.follow(second.submit(url, press="Confirm these winners")).text
+    assert "As the public will see it" in page
+    session.expire_all()
+    assert scene.contest.state is ContestState.DECIDED
+    page = first.follow(first.submit(url, press="Withdraw it now")).text
+    assert "The confirmation is withdrawn" in page
+    page = first.follow(first.submit(url, press="Withdraw it now")).text
+    assert "The proposal is withdrawn." in page
+    assert "Propose these winners" in page
+
+
+def test_the_form_says_what_is_wrong_at_its_field(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    url = scene.url("results")
+    signed_in(client, scene)
+    answer = client.submit(url, {"winner_1": "2", "winner_2": "1", "citation_1": "Kept."})
+    assert answer.status_code == 422
+    assert 'href="#reason_1"' in answer.text
+    assert "Place 1 passes over an entry that stands better. Say why." in answer.text
+    assert "Kept." in answer.text
+    answer = client.submit(url, {"winner_2": "1"})
+    assert 'href="#winner_2"' in answer.text
+    answer = client.submit(url, {"winner_3": ""})
+    assert "Choose an entry." in answer.text
+    assert queries.find_decision(session, scene.contest) is None
+
+
+def test_a_proposal_can_be_changed(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scenes.proposed(session, scene)
+    signed_in(client, scene, second=True)
+    change = {"winner_1": "2", "winner_2": "1", "reason_1": "Braver."}
+    client.follow(client.submit(scene.url("results/propose"), change))
+    session.expire_all()
+    found = queries.get_decision(session, scene.contest)
+    assert [w.entry.number for w in found.winners] == [2, 1, 3]
+    # The citation belongs to the place in the form, where the organiser read it.
+    assert found.winners[2].citation == "Citation 3."
+    assert found.proposed_by_id == scene.second.id
+
+
+def test_a_stale_confirmation_is_told(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scenes.proposed(session, scene)
+    url = scene.url("results")
+    signed_in(client, scene, second=True)
+    (form,) = [one for one in forms(client.page(url)) if "seen" in one.names]
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
+        actor=scene.actor,
+        now=NOW,
+    )
+    page = client.follow(client.send(url, form, {})).text
+    assert "The proposal was changed since you opened the page." in page
+    session.expire_all()
+    assert queries.get_decision(session, scene.contest).state is DecisionState.PROPOSED
+
+
+def test_fewer_entries_than_places_all_win(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8)])
+    url = scene.url("results")
+    page = signed_in(client, scene).page(url)
+    assert "winner_2" in page
+    assert "winner_3" not in page
+    client.follow(client.submit(url, {"citation_1": "Fine."}))
+
+
+# --- the announcement ---------------------------------------------------------------------------
+
+
+def test_one_action_announces(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    signed_in(client, scene)
+    url = scene.url("announce")
+    assert "Nothing to announce yet" in client.page(url)
+    scenes.proposed(session, scene)
+    assert "wait for a second organiser" in client.page(url)
+    decisions.confirm(
+        session,
+        contest=scene.contest,
+        seen=decisions.fingerprint(queries.get_decision(session, scene.contest)),
+        actor=scene.other,
+        now=NOW,
+    )
+    page = client.follow(client.submit(url, press="Announce 3 winners")).text
+    assert "3 winners are public." in page
+    assert "Digest of the result" in page
+    assert "Announce now" not in page
+
+
+def test_a_time_is_set_moved_and_unset(
+    app: Flask, session: Session, client: Client, clock: Clock
+) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    contest_id = scene.contest.id
+    url, public = scene.url("announce"), f"/contests/{scene.contest.slug}/winners"
+    signed_in(client, scene)
+    answer = client.submit(url, {"announce_at": "2025-03-10T12:30"})
+    assert answer.status_code == 422
+    assert "This time has passed." in answer.text
+    assert client.submit(url, {"announce_at": "soon"}).status_code == 422
+    client.set_cookie("tz", "Africa/Nairobi")
+    page = client.follow(client.submit(url, {"announce_at": "2025-07-10T20:00"})).text
+    assert "10 Jul 2025, 20:00 Zurich" in page
+    assert "21:00 your time" in page
+    page = client.follow(client.submit(url, press="Unset this time")).text
+    assert "No time is set any more." in page
+    client.follow(client.submit(url, {"announce_at": "2025-07-10T20:00"}))
+    clock.advance(days=122, hours=5, minutes=59)
+    settle(app)
+    tasks.announce(contest_id)
+    assert client.get(public).status_code == 404
+    clock.advance(minutes=1)
+    tasks.announce(contest_id)
+    assert "The winners" in client.page(public)
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_announcing_what_is_not_confirmed_is_refused(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    signed_in(client, scene)
+    url = scene.url("announce")
+    form = find_form(client.page(url), set(), "Announce 3 winners")
+    decisions.withdraw_confirmation(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    page = client.follow(client.send(url, form, {}, press="Announce 3 winners")).text
+    assert "cannot become" in page
+    assert client.get(f"/contests/{scene.contest.slug}/winners").status_code == 404
+
+
+# --- the public ---------------------------------------------------------------------------------
+
+
+def announced(session: Session, scene: scenes.Scene) -> str:
+    scenes.confirmed(session, scene)
+    announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+    return f"/contests/{scene.contest.slug}"
+
+
+def test_the_public_meets_the_winners(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    url = announced(session, scene)
+    page = client.page(f"{url}/winners")
+    for place, number in (("First", 1), ("Second", 2), ("Third", 3)):
+        assert place in page
+        assert f"Work {number}" in page
+        assert f"Entrant {number}, Kenya" in page
+        assert f"Citation {number}." in page
+    assert "Work 4" not in page
+    assert page.index("Work 1") < page.index("Work 2") < page.index("Work 3")
+    assert 'srcset="/media/' in page
+    stage = client.page(f"{url}/present")
+    assert stage.index("Work 3") < stage.index("Work 2") < stage.index("Work 1")
+    answer = client.get(f"{url}/winners.json").get_json()
+    assert [row["title"] for row in answer["winners"]] == ["Work 1", "Work 2", "Work 3"]
+    assert answer["winners"][0] == {
+        "place": 1,
+        "entry": 1,
+        "title": "Work 1",
+        "by": "Entrant 1, Kenya",
+        "country": "KE",
+        "citation": "Citation 1.",
+        "url": f"{url}/entries/1",
+    }
+    assert "Work 1" in client.page("/")
+
+
+def test_winners_without_pictures_stand_in_words(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, kind=ContestKind.HACKATHON)
+    version = scene.entries[0].current
+    assert version is not None
+    version.files = []
+    url = announced(session, scene)
+    assert "Work 1" in client.page(f"{url}/winners")
+    assert "Work 1" in client.page(f"{url}/present")
+
+
+def test_organisers_rehearse_before_the_public_sees(
+    session: Session, new_client: Callable[[], Client]
+) -> None:
+    scene = scenes.judged(session)
+    scenes.proposed(session, scene)
+    stage = signed_in(new_client(), scene).page(scene.url("present"))
+    assert stage.index("Work 3") < stage.index("Work 1")
+    assert new_client().get(f"/contests/{scene.contest.slug}/present").status_code == 404
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_nothing_to_rehearse_without_a_proposal(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    assert signed_in(client, scene).get(scene.url("present")).status_code == 404
+
+
+def test_the_winners_page_asks_no_more_for_more_winners(
+    app: Flask, session: Session, client: Client
+) -> None:
+    counts = []
+    for winners in (1, 3):
+        scene = scenes.judged(session)
+        scene.contest.winners = winners
+        scenes.confirmed(session, scene, *range(1, winners + 1))
+        announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+        url = f"/contests/{scene.contest.slug}/winners"
+        client.page(url)
+        with counted(app) as statements:
+            client.page(url)
+        counts.append(len(statements))
+    assert counts[0] == counts[1] < 20
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_the_results_page_asks_no_more_for_more_entries(
+    app: Flask, session: Session, client: Client
+) -> None:
+    counts = []
+    for points in ([(9, 9)], [(9, 9), (8, 8), (7, 7)]):
+        scene = scenes.judged(session, points)
+        page = signed_in(client, scene).page(scene.url("results"))
+        assert "Propose these winners" in page
+        with counted(app) as statements:
+            client.page(scene.url("results"))
+        counts.append(len(statements))
+    assert counts[0] == counts[1] < 40
