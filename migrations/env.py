@@ -18,6 +18,11 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     return False
 
 
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave the queue's tables alone, which may share our database and are its own to make."""
+    return kind != "table" or not (name or "").startswith("huey_")
+
+
 engine: Engine = context.config.attributes["engine"]
 
 with engine.connect() as connection:
@@ -25,6 +30,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=Base.metadata,
         compare_type=True,
+        include_name=include_name,
         render_item=render_item,
         # SQLite changes a table by copying it.
         render_as_batch=True,

@@ -1,7 +1,8 @@
 """The `podium` commands but for the demo forum."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 from flask import current_app
@@ -30,6 +31,15 @@ def _transactions() -> Transactions:
 def _store() -> Store:
     store: Store = current_app.extensions["podium.store"]
     return store
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Tell the person at the terminal what was refused, without a traceback."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(error.message % error.params) from error
 
 
 @click.command("serve")
@@ -63,7 +73,8 @@ def migrate_command(*, check: bool, make: str | None) -> None:
         return
     if not check:
         migrations.upgrade(engine)
-        _store().ensure()
+        with _in_words():
+            _store().ensure()
         return
     found = migrations.differences(engine)
     if found:
@@ -79,7 +90,7 @@ def migrate_command(*, check: bool, make: str | None) -> None:
 @with_appcontext
 def user_command(email: str, name: str, password: str, *, organiser: bool) -> None:
     """Make an account for EMAIL, or give an existing one a new password and role."""
-    with transaction() as session:
+    with _in_words(), transaction() as session:
         user = accounts.put_user(
             session, email=email, name=name, password=password, organiser=organiser, now=clock.now()
         )
@@ -102,7 +113,7 @@ def doctor_command() -> None:
         _examine(
             "audit trail", _check_audit, "compare it with a backup: it was changed from outside"
         ),
-        _examine("store", _store().check, "make the folder or bucket writable, or mend STORE_URL"),
+        _examine("store", _store().check, "run `podium migrate`, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
         _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
         _examine("secrets", _check_secrets, "set SECRET_KEY to 32 or more random characters"),
@@ -114,7 +125,8 @@ def _examine(part: str, check: Callable[[], None], advice: str) -> bool:
     try:
         check()
     except (DomainError, click.ClickException) as error:
-        click.echo(f"✗ {part}: {error}\n  {advice}")
+        # The first line names the fault; what a driver guesses below it has its place in logs.
+        click.echo(f"✗ {part}: {str(error).splitlines()[0]}\n  {advice}")
         return False
     click.echo(f"✓ {part}")
     return True
@@ -124,7 +136,7 @@ def _check_database() -> None:
     try:
         found = migrations.pending(_transactions().engine)
     except Exception as error:
-        raise click.ClickException(str(error).partition("\n")[0]) from error
+        raise click.ClickException(str(error)) from error
     if found:
         message = "the schema is older than this version of Podium"
         raise click.ClickException(message)
