@@ -19,11 +19,11 @@ class GalleryForm(Form):
     """Filters of a gallery, sent with GET; each offers only what this contest knows."""
 
     q = StringField(_l("Words"), [Length(max=100)])
-    sdg = SelectField(_l("Goal"))
-    line = SelectField(_l("Action Line"))
-    region = SelectField(_l("Region"))
-    country = SelectField(_l("Country"))
-    track = SelectField(_l("Track"))
+    sdg = SelectField(_l("Goal"), default="")
+    line = SelectField(_l("Action Line"), default="")
+    region = SelectField(_l("Region"), default="")
+    country = SelectField(_l("Country"), default="")
+    track = SelectField(_l("Track"), default="")
 
     def __init__(
         self, *args: Any, contest: Contest, countries: Sequence[str], **options: Any

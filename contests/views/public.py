@@ -221,21 +221,25 @@ def _facts(contest: Contest) -> list[tuple[str, object]]:
     ]
 
 
-_ORDER = {Phase.UPCOMING: 0, Phase.OPEN: 1, Phase.CLOSED: 2}
+_ALL_DONE = 5
+# Before the opening nothing has happened: no step is done, and none is today's.
+_TODAY = {Phase.UPCOMING: -1, Phase.OPEN: 1, Phase.CLOSED: 3}
 
 
 def _steps(contest: Contest) -> list[dict[str, Any]]:
     """Return the contest's phases for the timeline; only what is public marks them."""
-    current = 4 if is_announced(contest.state) else _ORDER[phase(window_of(contest), clock.now())]
+    at = phase(window_of(contest), clock.now())
+    today = _ALL_DONE if is_announced(contest.state) else _TODAY[at]
     return [
         {
             "label": label,
             "detail": instant,
-            "state": "done" if place < current else "now" if place == current else "next",
+            "state": "done" if place < today else "now" if place == today else "next",
         }
         for place, (label, instant) in enumerate(
             (
                 (_("Opens"), contest.opens_at),
+                (_("Taking entries"), None),
                 (_("Closes"), contest.closes_at),
                 (_("Judging"), None),
                 (_("Winners"), None),

@@ -144,6 +144,7 @@ def test_filters_find_what_they_say(client: Client, contest: Contest) -> None:
         page = client.page(f"{address}?{urlencode(query)}")
         assert titles(page) == expected, query
         assert f"{len(expected)} photograph" in page
+        assert "field-error" not in page
         assert ("Nothing matches these filters" in page) is (expected == [])
 
 
