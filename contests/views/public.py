@@ -239,7 +239,7 @@ def _steps(contest: Contest) -> list[dict[str, Any]]:
         for place, (label, instant) in enumerate(
             (
                 (_("Opens"), contest.opens_at),
-                (_("Taking entries"), None),
+                (_("Entries"), None),
                 (_("Closes"), contest.closes_at),
                 (_("Judging"), None),
                 (_("Winners"), None),

@@ -130,7 +130,7 @@ def test_a_contest_says_all_that_it_asks(client: Client, session: Session) -> No
 
 @pytest.mark.parametrize(
     ("days", "act", "today"),
-    [(-31, False, []), (0, True, ["Taking entries"]), (5, False, ["Judging"])],
+    [(-31, False, []), (0, True, ["Entries"]), (5, False, ["Judging"])],
 )
 def test_the_act_is_offered_while_it_is_possible(  # noqa: PLR0917 - fixtures and a table
     client: Client,
