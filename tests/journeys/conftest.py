@@ -1,5 +1,6 @@
 """People with browsers, for the journeys through the pages."""
 
+import unicodedata
 from collections.abc import Callable
 
 import pytest
@@ -19,7 +20,8 @@ def new_person(new_page: Callable[..., Page]) -> NewPerson:
     """Let somebody come to the forum whom it does not know yet."""
 
     def come(name: str) -> Person:
-        return Person(name, f"{name.lower().replace(' ', '.')}@example.org", new_page())
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        return Person(name, f"{plain.lower().replace(' ', '.')}@example.org", new_page())
 
     return come
 

@@ -38,8 +38,8 @@ class Project:
     description: str
     track: str
     link: str
-    pictures: tuple[Path, ...]
-    document: Path
+    pictures: Sequence[Path] = ()
+    documents: Sequence[Path] = ()
 
 
 def begin_photo(page: Page, contest: str) -> None:
@@ -74,6 +74,7 @@ def write_photo(page: Page, photo: Photo) -> None:
     page.get_by_label("Everyone who can be recognised").check()
     page.get_by_label("Licence").select_option("CC-BY-4.0")
     declare(page)
+    expect_complete(page)
 
 
 def declare(page: Page) -> None:
@@ -108,19 +109,27 @@ def begin_project(page: Page, contest: str, team: str) -> None:
 
 
 def write_project(page: Page, project: Project) -> None:
-    """Fill in the form and send the files, and wait until the pictures are there."""
+    """Fill in the form, send the files, and wait until the server has everything."""
     page.get_by_label("Title", exact=True).fill(project.title)
     page.get_by_label("Summary").fill(project.summary)
     page.get_by_label("Description", exact=True).fill(project.description)
     page.get_by_label("Track").select_option(label=project.track)
     page.get_by_label("Links").fill(project.link)
     page.locator("input[name=pictures]").set_input_files(project.pictures)
-    page.locator("input[name=documents]").set_input_files(project.document)
-    for picture in project.pictures:
-        expect(page.locator(".upload", has_text=picture.name).locator("img")).to_be_visible()
-    document = page.locator(".upload", has_text=project.document.name)
-    expect(document).to_contain_text("The file has arrived and is safe.")
+    for file in project.pictures:
+        expect(page.locator(".upload", has_text=file.name).locator("img")).to_be_visible()
+    page.locator("input[name=documents]").set_input_files(project.documents)
+    for file in project.documents:
+        sent = page.locator(".upload", has_text=file.name)
+        expect(sent).to_contain_text("The file has arrived and is safe.")
     declare(page)
+    expect_complete(page)
+
+
+def expect_complete(page: Page) -> None:
+    """Expect that what is typed is saved, and that nothing is missing."""
+    expect(page.locator("#checklist .check-open")).to_have_count(0)
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
 
 
 def expect_receipt(page: Page, files: Sequence[Path]) -> None:

@@ -25,10 +25,24 @@ def declare_no_conflict(page: Page) -> None:
     expect_heading(page, "Judge's desk")
 
 
+def declare_conflict(page: Page, number: str, reason: str) -> None:
+    """Declare a conflict of interest with one entry, and come to the desk."""
+    page.get_by_role("checkbox", name=f"Entry {number}").check()
+    page.get_by_label(f"What is the conflict? (Entry {number})").fill(reason)
+    page.get_by_label("I have one with the entries I have ticked.").check()
+    press(page, "Declare and go to the desk")
+    expect_heading(page, "Judge's desk")
+
+
 def begin_scoring(page: Page) -> None:
     """Go from the desk to the first ballot."""
     page.goto("/judge")
     page.get_by_role("link", name="Begin with entry").click()
+
+
+def open_from_list(page: Page, number: str) -> None:
+    """Open an entry's ballot from the list that one sees."""
+    page.get_by_role("link", name=re.compile(rf"^{number}\b")).click()
 
 
 def expect_ready(page: Page) -> None:
@@ -64,12 +78,12 @@ def walk(page: Page, count: int) -> None:
     page.goto("/judge")
     expect(page.locator(".desk-number")).to_have_count(count)
     order = page.locator(".desk-number").all_inner_texts()
-    page.get_by_role("link", name=order[0]).click()
+    open_from_list(page, order[0])
     for number in order:
         _expect_entry(page, number)
         page.keyboard.press("n")
     expect_heading(page, "Scoring")
-    page.get_by_role("link", name=order[-1]).click()
+    open_from_list(page, order[-1])
     _expect_entry(page, order[-1])
     page.keyboard.press("p")
     _expect_entry(page, order[-2])

@@ -49,6 +49,7 @@ def set_up_hackathon(page: Page, title: str, slug: str) -> None:
     page.get_by_label("Fewest pictures").fill("0")
     page.get_by_label("Most pictures").fill("4")
     page.get_by_label("Most PDF documents").fill("1")
+    page.get_by_label("Fewest words of description").fill("5")
     page.get_by_label("Most words of description").fill("200")
     _save_contest(page)
 
@@ -110,6 +111,17 @@ def plan_round(page: Page, slug: str, *, judges_per_entry: int) -> None:
     expect_flash(page, "The round is saved.")
 
 
+def weigh(page: Page, slug: str, criterion: str, weight: int) -> None:
+    """Let one criterion of the planned round count more than the others."""
+    page.goto(f"/manage/contests/{slug}/rounds")
+    page.get_by_role("link", name="Change the rubric").click()
+    rows = page.locator("fieldset")
+    titles = [field.input_value() for field in rows.get_by_label("Criterion", exact=True).all()]
+    rows.nth(titles.index(criterion)).get_by_label("Weight").fill(str(weight))
+    press(page, "Save the rubric")
+    expect_flash(page, "The rubric is saved.")
+
+
 def open_round(page: Page, slug: str) -> None:
     """Open the planned round."""
     page.goto(f"/manage/contests/{slug}/rounds")
@@ -133,6 +145,13 @@ def expect_standings(page: Page, titles: Sequence[str]) -> None:
 
 def propose(page: Page, prizes: Sequence[Prize]) -> None:
     """Propose the winners on the results page, best first."""
+    fill_proposal(page, prizes)
+    press(page, "Propose these winners")
+    expect_flash(page, "The winners are proposed.")
+
+
+def fill_proposal(page: Page, prizes: Sequence[Prize]) -> None:
+    """Choose the winners and write about them, but do not propose them yet."""
     for place, prize in zip(("First", "Second", "Third"), prizes, strict=True):
         group = page.get_by_role("group", name=place, exact=True)
         choices = group.get_by_label(place)
@@ -140,8 +159,6 @@ def propose(page: Page, prizes: Sequence[Prize]) -> None:
         choices.select_option(option.get_attribute("value"))
         group.get_by_label("Citation").fill(prize.citation)
         group.get_by_label("Reason").fill(prize.reason)
-    press(page, "Propose these winners")
-    expect_flash(page, "The winners are proposed.")
 
 
 def confirm_winners(page: Page, slug: str) -> None:

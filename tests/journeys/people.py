@@ -46,8 +46,9 @@ def mailed_link(outbox: Outbox, to: str, subject: str) -> str:
 
 
 def press(page: Page, name: str) -> None:
-    """Press the one visible button of this name."""
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press the one button of this name that is meant for people, and not only for Enter."""
+    button = page.get_by_role("button", name=name, exact=True)
+    button.and_(page.locator(":not([tabindex='-1'])")).click()
 
 
 def confirm(page: Page, question: str, answer: str) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.media.pictures import encode, exif, stored_turned, subject
+from tests.media.pictures import encode, exif, pdf, stored_turned, subject
 
 CORPUS = os.environ.get("PODIUM_CORPUS")
 WORLD = ("fin_de_journée.jpg", "prairie_falcon.jpg", "el_torcal_rocks.jpg")
@@ -26,3 +26,10 @@ def world_pictures(folder: Path) -> list[Path]:
     for number, file in enumerate(files):
         file.write_bytes(encode(subject(640 + 20 * number, 480), "JPEG", exif=exif(1)))
     return files
+
+
+def plan(folder: Path) -> Path:
+    """Write a PDF."""
+    file = folder / "plan.pdf"
+    file.write_bytes(pdf())
+    return file
