@@ -84,14 +84,14 @@ def stuck_assets(
 
 
 def unclaimed_assets(session: Session, *, before: datetime) -> list[Asset]:
-    """Return assets that nothing has used since `before`, locked; not one that is in hand."""
+    """Return assets that nothing has used, and no worker touched, since `before`; locked."""
     return list(
         session.scalars(
             select(Asset)
             .where(
                 Asset.claimed_at.is_(None),
                 Asset.updated_at < before,
-                Asset.state.not_in((AssetState.PROCESSING, AssetState.DISCARDED)),
+                Asset.state != AssetState.DISCARDED,
             )
             .limit(200)
             .with_for_update(skip_locked=True)
