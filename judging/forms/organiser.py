@@ -189,7 +189,7 @@ def rubric_form(
     for n in range(len(rows)):
         fields |= {
             f"key_{n}": HiddenField(),
-            f"title_{n}": StringField(_l("Criterion"), [DataRequired(), Length(max=160)]),
+            f"title_{n}": StringField(_l("Title"), [DataRequired(), Length(max=160)]),
             f"guidance_{n}": TextAreaField(
                 _l("What to look for"),
                 [Optional(), Length(max=2000)],

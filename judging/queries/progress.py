@@ -150,6 +150,14 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
     )
 
 
+def entry_numbers(session: Session, contest: Contest) -> dict[int, int]:
+    """Return the numbers of the entries that judges judge, by id."""
+    found = session.execute(
+        select(Entry.id, Entry.number).where(Entry.contest_id == contest.id, _STANDS)
+    )
+    return {entry_id: number or 0 for entry_id, number in found}
+
+
 # --- while it runs ------------------------------------------------------------------------------
 
 

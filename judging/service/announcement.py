@@ -159,7 +159,7 @@ def _snapshot(
             for criterion in round_.criteria
         ],
         "winners": [_published(winner) for winner in decision.winners],
-        "standings": [_standing(row) for row in decisions.standings_of(session, round_, entries)],
+        "standings": [_standing(row) for row in decisions.standings_of(round_, rows, entries)],
         "marks": {"count": len(rows), "digest": digest({"marks": [list(row) for row in rows]})},
     }
 

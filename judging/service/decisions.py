@@ -20,7 +20,7 @@ from judging.decision import check_decision, digest
 from judging.models import Decision, Round, Winner
 from judging.queries import progress
 from judging.queries import results as queries
-from judging.ranking import Standing, standings
+from judging.ranking import MarkRow, Standing, standings
 from judging.service.ballots import rubric_of
 from judging.states import DecisionState, RoundState, move_decision
 
@@ -37,11 +37,10 @@ class Choice:
 
 
 def standings_of(
-    session: Session, round_: Round, entries: Sequence[Entry]
+    round_: Round, marks: Sequence[MarkRow[int]], entries: Sequence[Entry]
 ) -> tuple[Standing[int], ...]:
-    """Rank `entries` (by number) by the marks of the round's submitted ballots."""
-    rows = queries.marks(session, round_)
-    return standings(rubric_of(round_), rows, [entry.number or 0 for entry in entries])
+    """Rank `entries`, by number, by the marks of the round's submitted ballots."""
+    return standings(rubric_of(round_), marks, [entry.number or 0 for entry in entries])
 
 
 def propose(
@@ -196,7 +195,7 @@ def _check(
                 most=CITATION_LENGTH,
             )
     check_decision(
-        standings_of(session, round_, entries),
+        standings_of(round_, queries.marks(session, round_), entries),
         chosen=[choice.entry for choice in choices],
         reasons={choice.entry: choice.reason for choice in choices},
         places=round_.contest.winners,

@@ -10,23 +10,22 @@ from datetime import datetime, time, timedelta
 from fractions import Fraction
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit, mail
+from app import audit
 from app.authz import Actor
 from app.errors import N_, ClosedError, ConflictError, InvalidError
-from app.web import absolute_url, in_zone, instant_twice, local_instant
+from app.web import in_zone, local_instant
 from contests.models import Contest
-from contests.queries.entries import eligible_entries
 from contests.service import contests
 from contests.states import ContestState
 from judging import rubric
-from judging.assignment import Assignment, assign, order_for
-from judging.models import Ballot, Criterion, Judge, Round
+from judging.assignment import Assignment
+from judging.models import Criterion, Round
 from judging.queries import progress as queries
-from judging.service import decisions, panel
-from judging.states import BallotState, RoundState, move_round
+from judging.service import decisions
+from judging.service.dealing import deal
+from judging.states import RoundState, move_round
 
 JUDGING_DAYS = 14
 _EVENING = time(18)
@@ -171,7 +170,7 @@ def open_round(
         contests.move(session, contest=contest, to=ContestState.JUDGING, actor=actor, now=now)
     session.flush()
     _record(session, round_, actor=actor, verb="open", now=now, details={"seed": round_.seed})
-    return _deal(session, round_=round_, actor=actor, now=now)
+    return deal(session, round_=round_, actor=actor, now=now)
 
 
 def assign_again(
@@ -184,13 +183,7 @@ def assign_again(
     round_ = queries.get_round(session, contest, lock=True)
     if not queries.is_running(round_):
         raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
-    return _deal(session, round_=round_, actor=actor, now=now)
-
-
-def preview(session: Session, *, round_: Round) -> Assignment[int, int]:
-    """Return what dealing ballots now would come to, and change nothing."""
-    plan, _existing = _plan(session, round_)
-    return plan
+    return deal(session, round_=round_, actor=actor, now=now)
 
 
 def close_round(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
@@ -245,105 +238,6 @@ def check_ready(ready: queries.Readiness, *, zone: str) -> None:
             wanted=ready.per_entry,
             seated=ready.seated,
         )
-
-
-# --- dealing ballots ----------------------------------------------------------------------------
-
-
-def _deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Assignment[int, int]:
-    """Make the ballots that are missing and tell their judges."""
-    seated = queries.seated_judges(session, round_.contest)
-    for judge in seated:
-        panel.find_conflicts(session, judge=judge, actor=actor, now=now)
-    plan, existing = _plan(session, round_)
-    ids = {entry.number: entry.id for entry in eligible_entries(session, round_.contest)}
-    made = 0
-    for judge in seated:
-        new = [
-            number
-            for holder, number in plan.pairs
-            if holder == judge.id and (judge.id, number) not in existing
-        ]
-        if not new:
-            continue
-        made += len(new)
-        after = max(
-            (place for (holder, _n), place in existing.items() if holder == judge.id), default=0
-        )
-        for place, number in enumerate(order_for(judge.id, new, round_.seed), start=after + 1):
-            session.add(
-                Ballot(
-                    round_id=round_.id,
-                    judge_id=judge.id,
-                    entry_id=ids[number],
-                    position=place,
-                    created_at=now,
-                )
-            )
-        _tell(session, round_=round_, judge=judge, count=len(new), now=now)
-    session.flush()
-    _record(
-        session,
-        round_,
-        actor=actor,
-        verb="assign",
-        now=now,
-        details={
-            "ballots": made,
-            "short_of_judges": [row.entry for row in plan.shortfalls],
-        },
-    )
-    return plan
-
-
-def _plan(
-    session: Session, round_: Round
-) -> tuple[Assignment[int, int], dict[tuple[int, int], int]]:
-    """Return the assignment as (judge id, entry number), and each existing ballot's position."""
-    entries = {entry.id: entry.number or 0 for entry in eligible_entries(session, round_.contest)}
-    seated = {judge.id for judge in queries.seated_judges(session, round_.contest)}
-    ballots = session.execute(
-        select(Ballot.judge_id, Ballot.entry_id, Ballot.state, Ballot.position).where(
-            Ballot.round_id == round_.id, Ballot.entry_id.in_(entries)
-        )
-    ).all()
-    # What somebody who left had only begun will not be finished, so that it covers no entry.
-    taken = {
-        (row.judge_id, entries[row.entry_id])
-        for row in ballots
-        if row.state is BallotState.SUBMITTED
-        or (row.state is not BallotState.RECUSED and row.judge_id in seated)
-    }
-    barred = {
-        (judge_id, entries[entry_id])
-        for judge_id, entry_id in panel.barred_pairs(session, round_.contest)
-        if entry_id in entries
-    }
-    plan = assign(
-        entries.values(),
-        seated,
-        per_entry=round_.per_entry,
-        barred=barred,
-        taken=taken,
-        seed=round_.seed,
-    )
-    return plan, {(row.judge_id, entries[row.entry_id]): row.position for row in ballots}
-
-
-def _tell(session: Session, *, round_: Round, judge: Judge, count: int, now: datetime) -> None:
-    mail.send(
-        session,
-        to=judge.email,
-        subject=_("%(contest)s: entries wait for your marks", contest=round_.contest.title),
-        template="results_ballots_waiting",
-        now=now,
-        name=judge.name,
-        forum=round_.contest.forum,
-        round=round_,
-        due=instant_twice(round_.due_at, round_.contest.zone) if round_.due_at else "",
-        count=count,
-        url=absolute_url("judge.desk"),
-    )
 
 
 # --- small things -------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from judging.forms.organiser import (
 from judging.models import Judge, Round
 from judging.queries import progress as queries
 from judging.queries.results import find_decision
+from judging.service import dealing
 from judging.service import panel as panel_service
 from judging.service import rounds as service
 from judging.states import DecisionState, RoundState
@@ -192,7 +193,7 @@ def rounds(slug: str) -> str:
         round=round_,
         steps=_steps(contest, round_, decision.state if decision else None),
         ready=ready,
-        plan=service.preview(session, round_=round_) if is_planned and ready.is_complete else None,
+        plan=dealing.preview(session, round_=round_) if is_planned and ready.is_complete else None,
         progress=None if is_planned else queries.progress(session, round_),
         decision=decision,
         has_marks=queries.has_marks(session, round_),

@@ -1,6 +1,7 @@
 """Results: the organisers' standings, decision and announcement, and the public's winners."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,14 +13,14 @@ from app.authz import Permission, permission
 from app.errors import InvalidError
 from app.transaction import current_session, roll_back_request
 from app.web import current_actor, local_instant, render_message
-from contests.models import Contest
+from contests.models import Contest, Entry
 from contests.queries.contests import get_contest
 from judging.decision import propose as suggest
 from judging.forms.organiser import ProposalForm, ScheduleForm, proposal_form, wall_clock
 from judging.models import Decision, Round
 from judging.queries import progress
 from judging.queries import results as queries
-from judging.ranking import Standing
+from judging.ranking import MarkRow, Standing
 from judging.service import announcement, decisions
 from judging.states import BallotState, DecisionState, RoundState
 from judging.views.cards import announced_cards, decided_cards
@@ -27,6 +28,22 @@ from judging.views.organiser import INVALID, Answer, back, blueprint, show, told
 from judging.views.words import decimal, digits_for, place_name
 
 public = Blueprint("judging_results", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What organisers decide from: the entries that may win, their marks and standings."""
+
+    round: Round
+    entries: Sequence[Entry]
+    marks: Sequence[MarkRow[int]]
+    standings: tuple[Standing[int], ...]
+
+
+def _board(contest: Contest, round_: Round) -> Board:
+    session = current_session()
+    entries, marks = queries.candidates(session, contest), queries.marks(session, round_)
+    return Board(round_, entries, marks, decisions.standings_of(round_, marks, entries))
 
 
 # --- standings ----------------------------------------------------------------------------------
@@ -46,8 +63,8 @@ def propose(slug: str) -> Answer:
     """Propose the winners in their order."""
     session = current_session()
     contest = get_contest(session, slug)
-    round_ = progress.get_round(session, contest)
-    form = _proposal(contest, round_, queries.find_decision(session, contest))
+    board = _board(contest, progress.get_round(session, contest))
+    form = _proposal(contest, board, queries.find_decision(session, contest))
     if not form.validate():
         return _results(contest, form)
     try:
@@ -72,8 +89,8 @@ def change_proposal(slug: str) -> Answer:
     """Show the form of a proposal again, with what it says."""
     session = current_session()
     contest = get_contest(session, slug)
-    round_ = progress.get_round(session, contest)
-    return _results(contest, _proposal(contest, round_, queries.get_decision(session, contest)))
+    board = _board(contest, progress.get_round(session, contest))
+    return _results(contest, _proposal(contest, board, queries.get_decision(session, contest)))
 
 
 def _results(contest: Contest, form: ProposalForm | None) -> Answer:
@@ -82,22 +99,22 @@ def _results(contest: Contest, form: ProposalForm | None) -> Answer:
     if round_ is None or round_.state is RoundState.PLANNED:
         return render_template("judging/organiser/no_results.html", contest=contest)
     decision = queries.find_decision(session, contest)
-    entries = queries.candidates(session, contest)
-    standings = decisions.standings_of(session, round_, entries)
+    board = _board(contest, round_)
     if form is None and decision is None and round_.state is RoundState.CLOSED:
-        form = _proposal(contest, round_, None)
+        form = _proposal(contest, board, None)
     page = render_template(
         "judging/organiser/results.html",
         contest=contest,
         round=round_,
         progress=progress.progress(session, round_),
-        standings=standings,
-        cut=_cut(standings, contest.winners),
-        digits=digits_for(standings),
-        entries={entry.number: entry for entry in entries},
-        averages=queries.averages(queries.marks(session, round_)),
+        standings=board.standings,
+        cut=_cut(board.standings, contest.winners),
+        digits=digits_for(board.standings),
+        entries={entry.number: entry for entry in board.entries},
+        averages=queries.averages(board.marks),
         unsettled=[
-            _(tie.message) % tie.params for tie in suggest(standings, contest.winners).unsettled
+            _(tie.message) % tie.params
+            for tie in suggest(board.standings, contest.winners).unsettled
         ],
         form=form,
         decision=decision,
@@ -114,16 +131,14 @@ def _cut(standings: Sequence[Standing[int]], winners: int) -> int | None:
     return winning[-1] if winning else None
 
 
-def _proposal(contest: Contest, round_: Round, decision: Decision | None) -> ProposalForm:
-    session = current_session()
-    entries = queries.candidates(session, contest)
-    standings = decisions.standings_of(session, round_, entries)
-    titles = {entry.number: entry.current.title for entry in entries if entry.current}
-    digits = digits_for(standings)
+def _proposal(contest: Contest, board: Board, decision: Decision | None) -> ProposalForm:
+    titles = {entry.number: entry.current.title for entry in board.entries if entry.current}
+    digits = digits_for(board.standings)
+    places = min(contest.winners, len(board.entries))
     return proposal_form(
-        labels=[place_name(n) for n in range(1, min(contest.winners, len(entries)) + 1)],
-        options=[(row.entry, _option(row, titles[row.entry], digits)) for row in standings],
-        preset=suggest(standings, contest.winners).winners,
+        labels=[place_name(place) for place in range(1, places + 1)],
+        options=[(row.entry, _option(row, titles[row.entry], digits)) for row in board.standings],
+        preset=suggest(board.standings, contest.winners).winners,
         decision=decision,
     )
 

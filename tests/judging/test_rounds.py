@@ -20,7 +20,7 @@ from contests.models import LatePass
 from contests.states import ContestKind, ContestState, Screening
 from judging.models import Ballot, Mark
 from judging.queries import progress as queries
-from judging.service import panel, rounds
+from judging.service import dealing, panel, rounds
 from judging.service.rounds import CriterionValues, RoundValues
 from judging.states import BallotState, RoundState
 from tests import factories
@@ -138,7 +138,7 @@ def test_opening_deals_evenly_and_tells_the_judges(session: Session) -> None:
 
 def test_the_dealing_can_be_repeated_from_the_recorded_seed(session: Session) -> None:
     scene = scenes.waiting(session, entries=6, judges=4)
-    expected = rounds.preview(session, round_=scene.round_)
+    expected = dealing.preview(session, round_=scene.round_)
     plan = rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
     assert set(plan.pairs) == set(expected.pairs)
     event = session.scalar(select(AuditEvent).where(AuditEvent.verb == "round.open"))

@@ -18,7 +18,7 @@ from contests.service import entries as entry_service
 from contests.service.contests import ContestValues
 from contests.states import ContestKind, EntryState, Screening
 from contests.vocabulary import ACTION_LINES, SDGS
-from judging.queries import progress
+from judging.queries import progress, results
 from judging.service import announcement, decisions, rounds
 from judging.service.decisions import Choice
 from media.limits import MAX_BYTES, PICTURE_FORMATS
@@ -181,7 +181,8 @@ def _decide(stage: Stage, contest: Contest) -> None:
     """Propose the first three of the standings; the second organiser confirms."""
     entries = {e.number: e for e in entry_queries.eligible_entries(stage.session, contest)}
     round_ = progress.get_round(stage.session, contest)
-    ranked = decisions.standings_of(stage.session, round_, list(entries.values()))
+    marks = results.marks(stage.session, round_)
+    ranked = decisions.standings_of(round_, marks, list(entries.values()))
     choices = []
     for standing in ranked[: contest.winners]:
         version = entries[standing.entry].current
