@@ -116,7 +116,7 @@ def weigh(page: Page, slug: str, criterion: str, weight: int) -> None:
     page.goto(f"/manage/contests/{slug}/rounds")
     page.get_by_role("link", name="Change the rubric").click()
     rows = page.locator("fieldset")
-    titles = [field.input_value() for field in rows.get_by_label("Criterion", exact=True).all()]
+    titles = [field.input_value() for field in rows.get_by_label("Title", exact=True).all()]
     rows.nth(titles.index(criterion)).get_by_label("Weight").fill(str(weight))
     press(page, "Save the rubric")
     expect_flash(page, "The rubric is saved.")
