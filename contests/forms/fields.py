@@ -1,14 +1,12 @@
 """Fields that several forms share."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from babel import Locale
 from flask_babel import get_locale, gettext
-from wtforms import SelectMultipleField, ValidationError
+from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web import in_zone, known_zones, local_instant
 from contests.vocabulary import ACTION_LINES, SDGS
 
 
@@ -59,23 +57,3 @@ def _is_country(code: str) -> bool:
 def _territories() -> dict[str, str]:
     locale = get_locale() or Locale("en")
     return dict(locale.territories)
-
-
-def wall_time(instant: datetime, zone: str) -> datetime:
-    """Return what the clocks of `zone` show, as a datetime-local field takes it."""
-    return in_zone(instant, zone).replace(tzinfo=None, second=0, microsecond=0)
-
-
-_YEARS = range(2000, 2100)
-
-
-def check_wall_time(wall: datetime | None, zone: str) -> None:
-    """Raise ValidationError for a time that clocks of `zone` never show: summer time skips some."""
-    if wall is None or zone not in known_zones():
-        return  # said elsewhere, at its own field
-    if wall.year not in _YEARS:
-        raise ValidationError(gettext("Choose a year from 2000 to 2099."))
-    if wall_time(local_instant(wall, zone).astimezone(UTC), zone) != wall:
-        raise ValidationError(
-            gettext("The clocks of this zone skip this hour when summer time begins.")
-        )

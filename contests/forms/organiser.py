@@ -28,12 +28,11 @@ from wtforms.validators import (
 
 from app.web import known_zones, local_instant
 from app.web.forms import Form
+from app.web.wall_times import check_wall_time, wall_time
 from contests.forms.fields import (
     Checkboxes,
     action_line_choices,
-    check_wall_time,
     sdg_choices,
-    wall_time,
 )
 from contests.models import Contest, Declaration, GalleryOpens, Track
 from contests.queries.contests import SLUG

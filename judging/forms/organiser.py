@@ -28,12 +28,12 @@ from wtforms.validators import (
 
 from app.accounts.addresses import normal_address
 from app.errors import InvalidError
-from app.web import Form, in_zone, local_instant, render_message
+from app.web import Form, local_instant, render_message
+from app.web.wall_times import WALL_CLOCK, check_wall_time, wall_time
 from judging.models import Criterion, Decision, Round
 from judging.service.decisions import CITATION_LENGTH, Choice
 from judging.service.rounds import CriterionValues, RoundValues
 
-WALL_CLOCK = "%Y-%m-%dT%H:%M"
 MOST_INVITED = 100
 MOST_CRITERIA = 20
 _PERSON = re.compile(r"^(?P<name>.*?)[\s,;]*<?(?P<address>[^\s<>]+)>?$")
@@ -90,26 +90,30 @@ class RoundForm(Form):
     )
     due_at = DateTimeLocalField(_l("Due"), [Optional()], format=WALL_CLOCK)
 
-    @classmethod
-    def of(cls, round_: Round, zone: str) -> "RoundForm":
-        """Return the form with what is posted, else with what the round says."""
-        return cls(
+    def __init__(self, *, round_: Round, zone: str) -> None:
+        """Hold what is posted, else what the round says; times are those of `zone`."""
+        super().__init__(
             data={
                 "title": round_.title,
                 "briefing": round_.briefing,
                 "per_entry": round_.per_entry,
-                "due_at": wall_clock(round_.due_at, zone),
+                "due_at": round_.due_at and wall_time(round_.due_at, zone),
             }
         )
+        self._zone = zone
 
-    def values(self, zone: str) -> RoundValues:
+    def validate_due_at(self, field: DateTimeLocalField) -> None:
+        """Refuse a time that no clock shows."""
+        check_wall_time(field.data, self._zone)
+
+    def values(self) -> RoundValues:
         """Return what a valid form says."""
         due = self.due_at.data
         return RoundValues(
             title=self.title.data,
             briefing=self.briefing.data or "",
             per_entry=self.per_entry.data,
-            due_at=local_instant(due, zone) if due else None,
+            due_at=local_instant(due, self._zone) if due else None,
         )
 
 
@@ -287,10 +291,14 @@ class ScheduleForm(Form):
         format=WALL_CLOCK,
     )
 
+    def __init__(self, *, zone: str, announce_at: datetime | None = None) -> None:
+        """Hold what is posted, else the time that is set; both are those of `zone`."""
+        super().__init__(data={"announce_at": announce_at and wall_time(announce_at, zone)})
+        self._zone = zone
 
-def wall_clock(instant: datetime | None, zone: str) -> datetime | None:
-    """Return an instant as the clocks of `zone` show it, as a datetime-local field takes it."""
-    return in_zone(instant, zone).replace(tzinfo=None) if instant else None
+    def validate_announce_at(self, field: DateTimeLocalField) -> None:
+        """Refuse a time that no clock shows."""
+        check_wall_time(field.data, self._zone)
 
 
 def _person(line: str) -> tuple[str, str]:

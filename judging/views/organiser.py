@@ -219,13 +219,13 @@ def edit_round(slug: str) -> Answer:
     """Change a round's title, briefing, due time and number of judges."""
     session = current_session()
     contest = get_contest(session, slug)
-    form = RoundForm.of(queries.get_round(session, contest), contest.zone)
+    form = RoundForm(round_=queries.get_round(session, contest), zone=contest.zone)
     if form.validate_on_submit():
         with told():
             service.update_round(
                 session,
                 contest=contest,
-                values=form.values(contest.zone),
+                values=form.values(),
                 actor=current_actor(),
                 now=clock.now(),
             )

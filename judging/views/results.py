@@ -16,7 +16,7 @@ from app.web import current_actor, local_instant, render_message
 from contests.models import Contest, Entry
 from contests.queries.contests import get_contest
 from judging.decision import propose as suggest
-from judging.forms.organiser import ProposalForm, ScheduleForm, proposal_form, wall_clock
+from judging.forms.organiser import ProposalForm, ScheduleForm, proposal_form
 from judging.models import Decision, Round
 from judging.queries import progress
 from judging.queries import results as queries
@@ -258,7 +258,7 @@ def schedule(slug: str) -> Answer:
     """Set the time of the announcement."""
     session = current_session()
     contest = get_contest(session, slug)
-    form = ScheduleForm()
+    form = ScheduleForm(zone=contest.zone)
     if not form.validate():
         return _announce(contest, form)
     try:
@@ -299,7 +299,7 @@ def _announce(contest: Contest, form: ScheduleForm | None) -> Answer:
         )
     return show(
         "announce",
-        form or ScheduleForm(data={"announce_at": wall_clock(decision.announce_at, contest.zone)}),
+        form or ScheduleForm(zone=contest.zone, announce_at=decision.announce_at),
         contest=contest,
         decision=decision,
         cards=announced_cards(session, contest) or decided_cards(contest, decision),
