@@ -28,6 +28,8 @@ def markdown(source: str) -> Markup:
             html,
             tags=_TAGS,
             attributes=_ATTRIBUTES,
+            # A wide table scrolls inside itself, by keyboard too.
+            set_tag_attribute_values={"table": {"tabindex": "0"}},
             url_schemes={"http", "https", "mailto"},
             link_rel="noopener nofollow ugc",
         )
