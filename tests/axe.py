@@ -13,7 +13,8 @@ RUN = """async (runOnly) => {
   const seen = document.getAnimations().filter(({ effect }) => effect.target.checkVisibility());
   const ending = seen.filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
   await Promise.allSettled(ending.map((animation) => animation.finished));
-  const { violations } = await axe.run({ resultTypes: ["violations"], ...(runOnly && { runOnly }) });
+  const rules = runOnly ? { runOnly } : {};
+  const { violations } = await axe.run({ resultTypes: ["violations"], ...rules });
   return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((n) => n.html).join(" | ")}`,
   );
