@@ -89,12 +89,12 @@ def recusals(session: Session, contest: Contest) -> dict[int, list[Recusal]]:
 
 
 def seated_judges(session: Session, contest: Contest) -> Sequence[Judge]:
-    """Return the judges who can be given ballots: invited, accepted, not removed."""
+    """Return the judges who can be given ballots: conflicts of interest declared, not removed."""
     return session.scalars(
         select(Judge)
         .where(
             Judge.contest_id == contest.id,
-            Judge.accepted_at.is_not(None),
+            Judge.declared_at.is_not(None),
             Judge.removed_at.is_(None),
         )
         .order_by(Judge.id)
@@ -106,19 +106,24 @@ def seated_judges(session: Session, contest: Contest) -> Sequence[Judge]:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """What opening a round depends on; `closes_at` counts the last late pass in."""
+    """What opening a round depends on; `closes_at` counts the last late pass in.
+
+    `seated` judges have declared conflicts of interest, `undeclared` have only accepted, `waiting`
+    have not answered their invitation.
+    """
 
     closes_at: datetime
     is_closed: bool
     entries: int
     unscreened: int
     seated: int
+    undeclared: int
     waiting: int
     per_entry: int
 
     @property
     def has_judges(self) -> bool:
-        """Whether enough judges have accepted for every entry to have its number of ballots."""
+        """Whether enough judges can be given ballots for every entry to have its number."""
         return self.seated >= self.per_entry
 
     @property
@@ -138,14 +143,16 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
         session.scalars(select(Entry.screening).where(Entry.contest_id == contest.id, _STANDS))
     )
     seats = [judge for judge in panel(session, contest) if judge.removed_at is None]
-    seated = sum(judge.accepted_at is not None for judge in seats)
+    accepted = sum(judge.accepted_at is not None for judge in seats)
+    declared = sum(judge.declared_at is not None for judge in seats)
     return Readiness(
         closes_at=closes_at,
         is_closed=now >= closes_at,
         entries=screenings.total(),
         unscreened=screenings[Screening.PENDING],
-        seated=seated,
-        waiting=len(seats) - seated,
+        seated=declared,
+        undeclared=accepted - declared,
+        waiting=len(seats) - accepted,
         per_entry=round_.per_entry,
     )
 

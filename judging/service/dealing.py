@@ -1,5 +1,9 @@
-"""Dealing ballots: every entry its judges, every judge their share, conflicts of interest aside."""
+"""Dealing ballots: every entry its judges, every judge their share, conflicts of interest aside.
 
+Only judges who have declared theirs are dealt any: else a ballot might be taken back once seen.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,6 +16,7 @@ from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
 from judging.models import Ballot, Judge, Round
 from judging.queries import progress as queries
+from judging.queries.progress import EntryProgress
 from judging.service import panel
 from judging.states import BallotState
 
@@ -101,6 +106,15 @@ def _tell(session: Session, *, round_: Round, judge: Judge, count: int, now: dat
         count=count,
         url=absolute_url("judge.desk"),
     )
+
+
+def can_fill(session: Session, *, round_: Round, short: Sequence[EntryProgress]) -> bool:
+    """Tell whether dealing now would give any of these entries another judge."""
+    if not short:
+        return False
+    plan = preview(session, round_=round_)
+    found = {row.entry: row.found for row in plan.shortfalls}
+    return any(found.get(row.number, row.wanted) > row.total for row in short)
 
 
 def preview(session: Session, *, round_: Round) -> Assignment[int, int]:

@@ -178,7 +178,8 @@ def assign_again(
 ) -> Assignment[int, int]:
     """Deal ballots where they are missing: for new judges, after recusals and removals.
 
-    Ballots that exist stay as they are. Raises ClosedError where the round is not open.
+    Only judges who have declared conflicts of interest are dealt any. Ballots that exist stay as
+    they are. Raises ClosedError where the round is not open.
     """
     round_ = queries.get_round(session, contest, lock=True)
     if not queries.is_running(round_):
@@ -231,8 +232,8 @@ def check_ready(ready: queries.Readiness, *, zone: str) -> None:
     if not ready.has_judges:
         raise InvalidError(
             N_(
-                "Each entry is to have %(wanted)s judges, and %(seated)s have accepted. Invite "
-                "more, or ask for fewer judges per entry."
+                "Each entry is to have %(wanted)s judges, and %(seated)s have declared conflicts "
+                "of interest. Invite or remind more, or ask for fewer judges per entry."
             ),
             code="too-few-judges",
             wanted=ready.per_entry,

@@ -171,7 +171,7 @@ def test_a_round_is_planned_changed_and_opened(
     page = client.follow(client.submit(scene.url("rounds/edit"), fields)).text
     assert "<strong>fair</strong>" in page
     assert "20 Mar 2025, 18:00" in page
-    assert "Every entry gets its 2 judges; 8 ballots in all." in page
+    assert "Every entry gets its 2 judges. That makes 8 ballots in all." in page
     assert "4 entries are not screened yet" in page
     page = client.follow(client.submit(url, press="Open the round now")).text
     assert "The round is open" in page
@@ -185,8 +185,12 @@ def test_what_is_missing_before_the_opening_is_said(session: Session, client: Cl
     scene = scenes.waiting(session, entries=1, judges=1)
     own = factories.entry(session, scene.contest, scene.judges[0].user or scene.organiser)
     page = manager(client, scene).page(scene.url("rounds"))
-    assert "1 judge has accepted; each entry is to have 2" in page
+    assert (
+        "1 judge has accepted and declared conflicts of interest; each entry is to have 2" in page
+    )
     assert "Open the round now" not in page
+    assert f'href="{scene.url("rounds/edit")}#per_entry">Lower the judges per entry<' in page
+    assert 'id="per_entry"' in client.page(scene.url("rounds/edit"))
     scene.round_.per_entry = 1
     page = client.page(scene.url("rounds"))
     assert f"Entry {own.number:04d}: 0 judges instead of 1" in page

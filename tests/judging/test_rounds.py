@@ -217,6 +217,22 @@ def test_removed_and_silent_judges_do_not_count(session: Session) -> None:
     assert refused(session, scene) == "too-few-judges"
 
 
+def test_a_round_opens_with_judges_who_have_declared(session: Session) -> None:
+    scene = scenes.waiting(session, entries=3, judges=3)
+    hasty = scene.judges[0]
+    hasty.declared_at = None
+    ready = queries.readiness(session, scene.round_, NOW)
+    assert (ready.seated, ready.undeclared, ready.waiting) == (2, 1, 0)
+    rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert hasty.id not in {ballot.judge_id for ballot in ballots_of(session, scene)}
+
+
+def test_a_round_waits_until_enough_judges_have_declared(session: Session) -> None:
+    scene = scenes.waiting(session, judges=2)
+    scene.judges[0].declared_at = None
+    assert refused(session, scene) == "too-few-judges"
+
+
 def test_opening_twice_is_refused(session: Session) -> None:
     scene = scenes.waiting(session)
     rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
@@ -241,6 +257,20 @@ def test_assigning_again_fills_gaps_and_keeps_what_is_there(session: Session) ->
     assert Counter(ballot.judge_id for ballot in after) == {scene.judges[1].id: 4, new.id: 4}
     rounds.assign_again(session, contest=scene.contest, actor=scene.actor, now=LATER)
     assert len(ballots_of(session, scene)) == len(after)
+
+
+def test_a_gap_is_filled_by_a_judge_who_has_declared(session: Session) -> None:
+    scene = scenes.waiting(session, entries=3, judges=2)
+    rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    panel.remove(session, judge=scene.judges[0], actor=scene.actor, now=NOW)
+    hasty, free = (
+        factories.judge(session, scene.contest, factories.user(session), declared=declared)
+        for declared in (False, True)
+    )
+    plan = rounds.assign_again(session, contest=scene.contest, actor=scene.actor, now=LATER)
+    assert plan.shortfalls == ()
+    dealt = Counter(ballot.judge_id for ballot in ballots_of(session, scene))
+    assert (dealt[hasty.id], dealt[free.id]) == (0, 3)
 
 
 def test_new_ballots_come_after_those_a_judge_has(session: Session) -> None:
