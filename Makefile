@@ -38,9 +38,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run app/static/.made ## serve the demo forum; PORT=8000 chooses the port
-	@$(BIN)/podium migrate
-	@$(BIN)/podium demo --if-empty
-	@exec $(BIN)/podium serve
+	@exec $(BIN)/podium serve --demo
 
 test: $(VENV)/.dev app/static/.made $(VENV)/.chromium ## run the whole suite, with branch coverage
 	@$(BIN)/python -m pytest --numprocesses=2 --cov --cov-report=term

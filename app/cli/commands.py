@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import audit, clock, jobs, mail
 from app.accounts import service as accounts
+from app.cli import demo as demo_forum
 from app.cli import migrations, serve
 from app.errors import DomainError
 from app.settings import DEVELOPMENT_SECRET, Settings
@@ -45,9 +46,13 @@ def _in_words() -> Iterator[None]:
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--worker/--no-worker", default=True, help="Run the worker beside the web server.")
+@click.option("--demo", is_flag=True, help="Migrate, and fill an empty database first.")
 @with_appcontext
-def serve_command(host: str, *, worker: bool) -> None:
+def serve_command(host: str, *, worker: bool, demo: bool) -> None:
     """Serve the forum on PORT, with its worker, until Ctrl-C."""
+    if demo:
+        _migrate()
+        demo_forum.fill()
     sys.exit(serve.serve(port=_settings().port, host=host, with_worker=worker, announce=click.echo))
 
 
@@ -57,6 +62,12 @@ def serve_command(host: str, *, worker: bool) -> None:
 def worker_command(threads: int) -> None:
     """Make pictures, send mail and announce at set times, until a signal ends it."""
     jobs.queue().consume(threads)
+
+
+def _migrate() -> None:
+    migrations.upgrade(_transactions().engine)
+    with _in_words():
+        _store().ensure()
 
 
 @click.command("migrate")
@@ -72,9 +83,7 @@ def migrate_command(*, check: bool, make: str | None) -> None:
         migrations.make(engine, make)
         return
     if not check:
-        migrations.upgrade(engine)
-        with _in_words():
-            _store().ensure()
+        _migrate()
         return
     found = migrations.differences(engine)
     if found:

@@ -58,6 +58,8 @@ def serve(
         *("--pythonpath", str(ROOT), "--bind", f"{host}:{port}"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--graceful-timeout", str(REQUEST_GRACE), "--log-level", "warning"),
+        # Loaded once and then forked: nothing of ours is connected to anything before a request.
+        "--preload",
         "--no-control-socket",
     ]
     worker = [str(Path(sysconfig.get_path("scripts"), "podium")), "worker"]

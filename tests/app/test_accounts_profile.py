@@ -77,7 +77,7 @@ def test_a_refused_account_says_why_and_keeps_the_rest(
 
 
 @pytest.mark.parametrize("field", ["country", "zone"])
-@pytest.mark.parametrize("value", ["ZZ", "Mars/Olympus", "../../etc/passwd", "\x00"])
+@pytest.mark.parametrize("value", ["ZZ", "Mars/Olympus", "../../etc/passwd"])
 def test_choices_that_are_not_offered_are_refused(
     client: Client, session: Session, field: str, value: str
 ) -> None:

@@ -4,7 +4,6 @@ Each scene is one unit of work at an instant of its own; between entering and su
 pictures are made as the worker would make them.
 """
 
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -22,28 +21,40 @@ from app.cli.demo.people import ORGANISER, ORGANISERS, SIGN_INS, DemoSignIn
 from app.cli.demo.pictures import pictures, project_pictures
 from app.cli.demo.stage import ZONE, Stage
 from app.transaction import transaction
-from contests.queries.contests import find_forum
+from contests.queries.contests import find_contest, find_forum
 from contests.service import contests as contest_service
+from contests.states import ContestState
 from media import tasks
 from media.models import Asset
 from media.states import AssetState
 
 
 @click.command("demo")
-@click.option("--if-empty", is_flag=True, help="Do nothing where there is a forum already.")
 @with_appcontext
-def demo_command(*, if_empty: bool) -> None:
+def demo_command() -> None:
     """Fill an empty database with a demo forum: three contests, their people and pictures."""
+    fill()
+
+
+def fill() -> None:
+    """Make the demo forum where there is no forum, and print who can be signed in as.
+
+    One that was interrupted is finished; any other forum is left alone.
+    """
+    now = clock.now()
     with transaction() as session:
         forum = find_forum(session)
-    if forum is not None:
-        if not if_empty:
-            click.echo("There is a forum already; the demo needs an empty database.", err=True)
-            sys.exit(1)
-    else:
-        _tell(clock.now())
-    for person in SIGN_INS:
+    if forum is None:
+        _begin(now)
+    with transaction() as session:
+        contest = find_contest(session, photo_contests.ANNOUNCED)
+        people = sign_ins(session)
+    if people and contest is not None and contest.state is ContestState.PUBLISHED:
+        _finish(now)
+    for person in people:
         click.echo(f"  {person.role!s:<17} {person.email:<34} {person.password}")
+    if not people:
+        click.echo("There is a forum already; the demo needs an empty database.")
 
 
 def sign_ins(session: Session) -> tuple[DemoSignIn, ...]:
@@ -52,8 +63,8 @@ def sign_ins(session: Session) -> tuple[DemoSignIn, ...]:
     return SIGN_INS if known else ()
 
 
-def _tell(now: datetime) -> None:
-    """Tell the demo's story; it takes about a minute, most of it drawing."""
+def _begin(now: datetime) -> None:
+    """Set up the contests and begin their entries; most of the time is drawing."""
     drawn = _draw()
     with transaction() as session:
         stage = Stage(session, now, drawn)
@@ -75,14 +86,18 @@ def _tell(now: datetime) -> None:
         photo_contests.announced_contest(stage, forum)
         photo_contests.open_contest(stage, forum)
         hackathon.hackathon(stage, forum)
+
+
+def _finish(now: datetime) -> None:
+    """Make the pictures, submit the entries, judge them, and announce one contest's winners."""
     _make_renditions()
     with transaction() as session:
-        stage = Stage(session, now, drawn)
+        stage = Stage(session, now, {})
         photo_contests.submit_all(stage, photo_contests.ANNOUNCED, -46)
         photo_contests.submit_all(stage, photo_contests.OPEN, -2)
         hackathon.submit_projects(stage)
     with transaction() as session:
-        stage = Stage(session, now, drawn)
+        stage = Stage(session, now, {})
         photo_contests.judge_and_announce(stage)
         hackathon.judge_half(stage)
 
