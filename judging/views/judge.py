@@ -362,6 +362,7 @@ def _show_ballot(
         recusal=recusal or RecuseForm(formdata=None),
         is_writable=share.is_open and ballots.is_standing(found.entry),
         saved_at=_clock(found, found.saved_at) if found.saved_at else None,
+        submitted_at=_clock(found, found.submitted_at) if found.submitted_at else None,
         mark_name=mark_name,
     )
 

@@ -176,6 +176,72 @@ def test_marks_given_without_a_network_arrive_later(room: Callable[..., Room]) -
     assert here.points(0) == [4]
 
 
+def test_a_ballot_is_submitted_once_the_network_is_back(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "45")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    page.context.set_offline(True)
+    submit = page.get_by_role("button", name="Submit and next")
+    for _press in range(2):
+        submit.click()
+        expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+        expect(page.locator(CHOSEN)).to_have_count(2)
+    assert here.state(0) is BallotState.DRAFT
+    page.context.set_offline(False)
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    submit.click()
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.state(0) is BallotState.SUBMITTED
+
+
+def test_without_a_network_nobody_is_led_away(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 1)
+    page.context.set_offline(True)
+    here.press(page, "n")
+    expect(page.locator(SAVED)).to_contain_text("offline")
+    here.press(page, "8pn")
+    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect(page.locator(CHOSEN)).to_have_value("8")
+    page.context.set_offline(False)
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    here.press(page, "p")
+    page.wait_for_url(f"**{here.url(0)}")
+    assert here.points(1) == [8]
+
+
+def test_one_and_nought_are_ten(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "1010")
+    expect(page.locator(CHOSEN)).to_have_count(2)
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [10, 10]
+    page.locator("textarea").press("Control+Enter")
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.state(0) is BallotState.SUBMITTED
+    page.goto(here.url(0))
+    expect(page.locator(".ballot-form")).to_contain_text("you can change it until the round closes")
+    page.get_by_role("button", name="Save and next").click()
+    page.wait_for_url(f"**{here.url(1)}")
+
+
+def test_the_marks_are_one_tap_away_on_a_phone(room: Callable[..., Room]) -> None:
+    here = room(viewport={"width": 320, "height": 640})
+    page = here.page
+    here.open(page, 0)
+    for name in ("To the list", "Marks", "Skip for now"):
+        link = page.locator(".ballot-acts").get_by_role("link", name=name)
+        expect(link).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Submit and next")).to_be_in_viewport(ratio=1)
+    page.get_by_role("link", name="Marks").click()
+    expect(page.locator(".marks").first).to_be_in_viewport(ratio=1)
+
+
 def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
     here = room()
     page = here.page

@@ -6,6 +6,7 @@ import { say, sayClock } from "./parts/words.js";
 const PAUSE = 400;
 const WRITING_PAUSE = 1200;
 const LOOK_AGAIN = 10000;
+const TEN_PAUSE = 700;
 const PREFIX = "ballot:";
 
 const form = document.querySelector("[data-ballot]");
@@ -17,6 +18,7 @@ let timer = 0;
 let sending = Promise.resolve();
 let isLeaving = false;
 let isSubmitting = false;
+let lastOne = { index: -1, at: 0 };
 
 // --- keys -----------------------------------------------------------------------------------------------
 
@@ -37,6 +39,27 @@ function mark(value) {
   criteria[current].scrollIntoView({ block: "nearest" });
 }
 
+/** Whether this 0 makes a ten of the 1 pressed just before; that criterion is the current one again then. */
+function completesTen(event) {
+  const { index, at } = lastOne;
+  if (event.key !== "0" || event.timeStamp - at > TEN_PAUSE) {
+    return false;
+  }
+  if (!criteria[index]?.querySelector('input[type=radio][value="10"]')) {
+    return false;
+  }
+  pointAt(index);
+  return true;
+}
+
+function press(event) {
+  const isTen = completesTen(event);
+  lastOne = event.key === "1" ? { index: current, at: event.timeStamp } : { index: -1, at: 0 };
+  // 0 alone is ten too, unless the scale itself has a nought.
+  const hasNought = criteria[current]?.querySelector('input[type=radio][value="0"]');
+  mark(event.key === "0" && (isTen || !hasNought) ? "10" : event.key);
+}
+
 function follow(rel) {
   form.querySelector(`a[rel="${rel}"]`)?.click();
 }
@@ -46,13 +69,16 @@ function isWriting(target) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    form.requestSubmit(form.querySelector('[value="submit"]'));
+    return;
+  }
   if (isWriting(event.target) || event.ctrlKey || event.metaKey || event.altKey) {
     return;
   }
   if (/^[0-9]$/.test(event.key)) {
-    // 0 is ten, unless the scale itself has a nought.
-    const hasNought = criteria[current]?.querySelector('input[type=radio][value="0"]');
-    mark(event.key === "0" && !hasNought ? "10" : event.key);
+    press(event);
   } else if (event.key === "n") {
     follow("next");
   } else if (event.key === "p") {
@@ -81,7 +107,7 @@ function plan(pause) {
   timer = setTimeout(saveNow, pause);
 }
 
-/** Save after whatever is being sent; whether the server has these marks then. */
+/** Save after whatever is being sent; then "saved", "refused", or "unreachable" without a network. */
 function saveNow() {
   clearTimeout(timer);
   timer = 0;
@@ -118,7 +144,7 @@ async function save() {
     response = await post(form.dataset.saveUrl, pairs);
   } catch {
     sayWaiting();
-    return false;
+    return "unreachable";
   }
   return settle(response, pairs);
 }
@@ -126,7 +152,7 @@ async function save() {
 async function settle(response, pairs) {
   if (response.status >= 500) {
     sayWaiting();
-    return false;
+    return "refused";
   }
   const answer = await readJson(response);
   if (response.ok) {
@@ -144,7 +170,7 @@ async function settle(response, pairs) {
     }
     tell(answer.error ?? say("refused"), true);
   }
-  return response.ok;
+  return response.ok ? "saved" : "refused";
 }
 
 /** Whether sending the same again would change nothing; after signing in again, or a rest, it may. */
@@ -201,26 +227,56 @@ form.addEventListener("input", (event) => {
 });
 window.addEventListener("online", sendWaiting);
 
-// Whoever leaves or submits waits for the last change to be saved; where it cannot be, the first try stays here.
+// Whoever leaves or submits waits for the last change to be saved. Where the server refuses it, the first try
+// stays here; without a network every try does, for the browser has nothing to show but its own error.
 async function leaveAfterSaving(event, leave) {
-  if (isLeaving || (!timer && recall(key) === null)) {
+  if (isLeaving) {
     return;
   }
   event.preventDefault();
-  const isSaved = await saveNow();
-  isLeaving = true;
+  const outcome = await saveNow();
+  isLeaving = outcome !== "unreachable";
   isSubmitting = false;
-  if (isSaved) {
+  if (outcome === "saved") {
     leave();
   }
 }
 
+function isWaiting() {
+  return timer !== 0 || recall(key) !== null;
+}
+
+function stayOffline(event) {
+  event.preventDefault();
+  if (isWaiting()) {
+    saveNow();
+  } else {
+    tell(say("offlineStay"), true);
+  }
+}
+
+/** Whether following this link leaves the page, in this window. */
+function leaves(event, link) {
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link.target;
+  return !isElsewhere && link.getAttribute("href")[0] !== "#";
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && !link.target) {
+  if (!link || !leaves(event, link)) {
+    return;
+  }
+  if (!navigator.onLine) {
+    stayOffline(event);
+  } else if (isWaiting()) {
     leaveAfterSaving(event, () => {
       location.href = link.href;
     });
+  }
+});
+document.addEventListener("submit", (event) => {
+  if (event.target !== form && !navigator.onLine) {
+    stayOffline(event);
   }
 });
 form.addEventListener("submit", (event) => {
@@ -230,10 +286,15 @@ form.addEventListener("submit", (event) => {
     return;
   }
   isSubmitting = true;
+  if (!navigator.onLine) {
+    isLeaving = false;
+  }
+  // Saving first, though nothing may have changed, shows whether the server can be reached.
   leaveAfterSaving(event, () => form.requestSubmit(event.submitter));
 });
 // Whoever comes back to this page by the browser's own button finds it as they left it.
 window.addEventListener("pageshow", () => {
+  isLeaving = false;
   isSubmitting = false;
 });
 
