@@ -1,11 +1,13 @@
 """Reading people."""
 
+from collections.abc import Sequence
+
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
-from app.authz import ANYBODY, Actor
+from app.accounts.models import Role, User
+from app.authz import ANYBODY, ORGANISER, Actor
 from app.errors import NotFoundError
 
 
@@ -32,6 +34,12 @@ def get_user(session: Session, user_id: int) -> User:
     if user is None:
         raise NotFoundError
     return user
+
+
+def organisers(session: Session) -> Sequence[User]:
+    """Return everybody who answers for the forum's contests and can sign in."""
+    wanted = select(User).where(User.active, User.roles.any(Role.name == ORGANISER))
+    return session.scalars(wanted.order_by(User.id)).all()
 
 
 def find_user_by_email(session: Session, address: str) -> User | None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from app import audit
+from app import audit, mail
+from app.accounts.queries import organisers
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError
+from app.web import absolute_url
 from contests.models import Contest, Entry
 from contests.service import contests
 from contests.states import ContestState
@@ -53,6 +56,7 @@ def propose(
 ) -> Decision:
     """Propose the winners, best first; replaces a proposal that nobody has confirmed yet.
 
+    The other organisers get mail, unless the same person proposed the very same before.
     Raises ConflictError "not-closed" or "decided", and InvalidError with the field `winner_N`,
     `reason_N` or `citation_N` for the place N that is not right.
     """
@@ -67,6 +71,10 @@ def propose(
         _check_proposed(earlier)
     entries = queries.candidates(session, contest)
     _check(session, round_=round_, entries=entries, choices=choices)
+    told = earlier is not None and (earlier.proposed_by_id, fingerprint(earlier)) == (
+        actor.user_id,
+        digest(_words(choices)),
+    )
     if earlier is not None:
         session.delete(earlier)
         session.flush()
@@ -89,6 +97,8 @@ def propose(
     session.add(made)
     session.flush()
     record(session, contest, actor=actor, verb="propose", now=now, details=_words(choices))
+    if not told:
+        _tell_organisers(session, contest=contest, actor=actor, now=now)
     return made
 
 
@@ -177,6 +187,24 @@ def check_stands(session: Session, *, round_: Round, decision: Decision) -> None
     """Raise InvalidError unless a decision still is whole: entries can be disqualified later."""
     entries = queries.candidates(session, decision.contest)
     _check(session, round_=round_, entries=entries, choices=_choices(decision))
+
+
+def _tell_organisers(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
+    """Ask the others to confirm; who is to win stands on the page alone, and in no mailbox."""
+    for person in organisers(session):
+        if person.id != actor.user_id:
+            mail.send(
+                session,
+                to=person.email,
+                subject=_("%(contest)s: winners wait for you to confirm", contest=contest.title),
+                template="decision_proposed",
+                now=now,
+                name=person.name,
+                forum=contest.forum,
+                contest=contest,
+                proposer=actor.name,
+                url=absolute_url("judging_organiser.results", slug=contest.slug),
+            )
 
 
 def _check(

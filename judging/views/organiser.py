@@ -187,6 +187,7 @@ def rounds(slug: str) -> str:
     decision = find_decision(session, contest)
     ready = queries.readiness(session, round_, now)
     is_planned = round_.state is RoundState.PLANNED
+    progress = None if is_planned else queries.progress(session, round_)
     return render_template(
         f"judging/organiser/{'round_planned' if is_planned else 'round'}.html",
         contest=contest,
@@ -194,7 +195,11 @@ def rounds(slug: str) -> str:
         steps=_steps(contest, round_, decision.state if decision else None),
         ready=ready,
         plan=dealing.preview(session, round_=round_) if is_planned and ready.is_complete else None,
-        progress=None if is_planned else queries.progress(session, round_),
+        progress=progress,
+        # What a closed round lacks is not dealt any more.
+        can_fill=progress is not None
+        and queries.is_running(round_)
+        and dealing.can_fill(session, round_=round_, short=progress.short),
         decision=decision,
         has_marks=queries.has_marks(session, round_),
         now=now,

@@ -105,7 +105,7 @@ def plan_round(page: Page, slug: str, *, judges_per_entry: int) -> None:
     page.goto(f"/manage/contests/{slug}/rounds")
     press(page, "Plan the round")
     expect_flash(page, "The round is planned.")
-    page.get_by_role("link", name="Change title, briefing, due time").click()
+    page.get_by_role("link", name="Change title, judges per entry").click()
     page.get_by_label("Judges per entry").fill(str(judges_per_entry))
     press(page, "Save the round")
     expect_flash(page, "The round is saved.")

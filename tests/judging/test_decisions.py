@@ -118,6 +118,38 @@ def test_a_new_proposal_replaces_one_that_nobody_confirmed(session: Session) -> 
     assert found.proposed_by_id == scene.second.id
 
 
+def test_the_other_organisers_are_asked_to_confirm_and_not_told_whom(
+    session: Session, outbox: Outbox
+) -> None:
+    scene = scenes.judged(session)
+    gone = factories.organiser(session, "Gone Organiser")
+    gone.active = False
+    for _again in range(2):
+        scenes.proposed(session, scene, 1, 2, 3)
+    (mail,) = outbox()
+    assert mail["To"] == scene.second.email
+    text = f"{mail['Subject']}\n{mail.get_content()}"
+    assert scene.contest.title in text
+    assert scene.organiser.name in text
+    assert scene.url("results") in text
+    for entry in scene.entries:
+        assert entry.current is not None
+        for secret in (entry.current.title, entry.label, entry.owner.name, "Citation"):
+            assert secret not in text
+
+
+def test_a_changed_proposal_is_told_again_and_so_is_another_proposer(
+    session: Session, outbox: Outbox
+) -> None:
+    scene = scenes.judged(session)
+    changed = scenes.choices(1, 3, 2, reasons={3: "Braver."})
+    scenes.proposed(session, scene, 1, 2, 3)
+    decisions.propose(session, contest=scene.contest, choices=changed, actor=scene.actor, now=LATER)
+    assert [mail["To"] for mail in outbox()] == [scene.second.email] * 2
+    decisions.propose(session, contest=scene.contest, choices=changed, actor=scene.other, now=LATER)
+    assert len(outbox(scene.organiser.email)) == 1
+
+
 # --- confirming ---------------------------------------------------------------------------------
 
 
@@ -260,9 +292,11 @@ def test_everyone_behind_an_entry_gets_one_mail(session: Session) -> None:
     factories.entry(session, scene.contest, winner, title="A second one")
     stranger = factories.user(session, "Stranger")
     scenes.confirmed(session, scene)
-    assert session.scalars(select(OutgoingMail)).all() == []
+    before = session.scalars(select(OutgoingMail)).all()
+    assert [mail.recipient for mail in before] == [scene.second.email]
     announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
-    mails = {mail.recipient: mail for mail in session.scalars(select(OutgoingMail))}
+    sent = session.scalars(select(OutgoingMail)).all()
+    mails = {mail.recipient: mail for mail in sent if mail not in before}
     assert len(mails) == 5
     assert mails[winner.email].subject.startswith("Congratulations")
     assert mails[member.email].subject.startswith("Congratulations")
@@ -298,6 +332,7 @@ def test_two_who_announce_at_once_publish_once(app: Flask, session: Session) -> 
     scene = scenes.judged(session)
     scenes.confirmed(session, scene)
     slug = scene.contest.slug
+    before = len(session.scalars(select(OutgoingMail)).all())
     settle(app)
     start = threading.Barrier(2)
     failures: list[BaseException] = []
@@ -320,7 +355,7 @@ def test_two_who_announce_at_once_publish_once(app: Flask, session: Session) -> 
         thread.join(30)
     assert failures == []
     assert len(session.scalars(select(Result)).all()) == 1
-    assert len(session.scalars(select(OutgoingMail)).all()) == 4
+    assert len(session.scalars(select(OutgoingMail)).all()) == before + 4
 
 
 # --- at a set time ------------------------------------------------------------------------------
@@ -412,7 +447,7 @@ def test_a_set_time_at_which_a_winner_has_left_tells_who_decided(
     tasks.announce_due(clock())
     assert contest_state(app, contest_id) is ContestState.DECIDED
     assert session.scalars(select(Decision.announce_at)).one() is None
-    mails = outbox()
+    mails = [mail for mail in outbox() if "was not announced" in mail["Subject"]]
     assert {mail["To"] for mail in mails} == {scene.organiser.email, scene.second.email}
     assert len(mails) == 2
     assert "may not win" in mails[0].get_content()

@@ -184,7 +184,9 @@ def test_a_round_is_planned_changed_and_opened(
 def test_what_is_missing_before_the_opening_is_said(session: Session, client: Client) -> None:
     scene = scenes.waiting(session, entries=1, judges=1)
     own = factories.entry(session, scene.contest, scene.judges[0].user or scene.organiser)
+    factories.judge(session, scene.contest, factories.user(session), declared=False)
     page = manager(client, scene).page(scene.url("rounds"))
+    assert "1 judge has accepted and not declared conflicts of interest yet" in page
     assert (
         "1 judge has accepted and declared conflicts of interest; each entry is to have 2" in page
     )
@@ -234,8 +236,14 @@ def test_gaps_are_filled_by_assigning_again(session: Session, client: Client) ->
     rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
     panel.remove(session, judge=scene.judges[0], actor=scene.actor, now=NOW)
     manager(client, scene)
-    assert "4 entries have too few judges" in client.page(scene.url("rounds"))
+    page = client.page(scene.url("rounds"))
+    assert "4 entries have too few judges" in page
+    assert "No judge is free for them: invite somebody" in page
+    assert scene.url("rounds/assign") not in page
     factories.judge(session, scene.contest, factories.user(session, "New Judge"))
+    page = client.page(scene.url("rounds"))
+    assert "“Assign again” gives them to a free judge." in page
+    assert page.count(scene.url("rounds/assign")) == 1
     form = forms(client.page(scene.url("rounds")))
     action = scene.url("rounds/assign")
     found = next(one for one in form if one.target(None) == action)
