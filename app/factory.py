@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, url_for
 from flask.cli import FlaskGroup
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
@@ -19,6 +19,7 @@ from app import cli, jobs, transaction, web
 from app.accounts import queries as accounts_queries
 from app.accounts import security
 from app.accounts import views as accounts_views
+from app.authz import Actor
 from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["podium.manage_tabs"] = MANAGE_TABS
     app.extensions["podium.winners_of"] = announced_cards
     app.extensions["podium.criteria_of"] = criteria_of
+    app.extensions["podium.landing"] = _landing
     app.extensions["podium.demo_sign_ins"] = (
         cli.demo.sign_ins if settings.development else lambda _session: ()
     )
@@ -80,6 +82,13 @@ def create_app(settings: Settings) -> Flask:
             app.register_blueprint(blueprint)
     cli.init_app(app)
     return app
+
+
+def _landing(actor: Actor) -> str:
+    """Return the page where somebody's work waits, by which they begin once signed in."""
+    if actor.is_organiser:
+        return url_for("organiser.index")
+    return url_for("judge.desk" if sits_on_panel(actor) else "contests.forum")
 
 
 def _flask(settings: Settings) -> Flask:

@@ -32,8 +32,9 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from app.accounts.addresses import normal_address
 from app.accounts.models import User
+from app.accounts.onward import remembered
 from app.errors import InvalidError
-from app.web import Form, browser_zone, languages, local_path, render_message, zone_city
+from app.web import Form, browser_zone, languages, render_message, zone_city
 from app.web.forms import Cleaned, clean
 
 # What CLDR lists beside countries: unions, pseudo-places, and islands that share a country's code.
@@ -50,13 +51,16 @@ def one_line(text: str | None) -> str | None:
 
 
 class Onward:
-    """Where to go afterwards: an address elsewhere is forgotten, and no reason to refuse a form."""
+    """Where to go afterwards: an address elsewhere is forgotten, and no reason to refuse a form.
+
+    One that was asked for before, by another of these forms, is still good.
+    """
 
     next: Field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.next.data = local_path(self.next.data) if self.next.data else ""
+        self.next.data = remembered(self.next.data)
 
 
 class SignInForm(Onward, Cleaned, LoginForm):
@@ -123,7 +127,7 @@ def address(_form: Form, field: Field) -> None:
         raise ValidationError(render_message(error)) from error
 
 
-class LinkForm(Form):
+class LinkForm(Onward, Form):
     """Asking for a sign-in link."""
 
     email = EmailField(

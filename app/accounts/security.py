@@ -13,7 +13,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.accounts import limits
+from app.accounts import limits, onward
 from app.accounts.addresses import normal_address
 from app.accounts.forms import ChangeForm, ConfirmForm, ForgotForm, RegisterForm, SignInForm
 from app.accounts.models import Role, User
@@ -96,6 +96,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         # Who has no password yet proves again who they are before they choose one.
         SECURITY_FRESHNESS=timedelta(hours=1),
         SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_POST_LOGIN_VIEW="accounts.land",
         SECURITY_POST_REGISTER_VIEW=".login",
         SECURITY_POST_CHANGE_VIEW="accounts.account",
         SECURITY_EMAIL_HTML=False,
@@ -123,6 +124,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     security.reauthn_handler(_ask_to_sign_in_again)
     security.mail_context_processor(lambda: {"absolute_url": absolute_url})
     limits.init_app(app)
+    onward.init_app(app)
 
 
 def _now() -> datetime:

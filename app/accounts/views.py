@@ -1,6 +1,15 @@
 """Signing in by an e-mailed link, and one's own account; the other pages are Flask-Security's."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -8,12 +17,12 @@ from app import clock
 from app.accounts import queries, service
 from app.accounts.forms import AccountForm, LinkForm
 from app.accounts.limits import limit_guesses, limit_mails
+from app.accounts.onward import wish
 from app.authz import Permission, permission
 from app.errors import GoneError
 from app.transaction import current_session
 from app.web import (
     current_actor,
-    local_path,
     remember_language,
     render_message,
 )
@@ -30,7 +39,7 @@ def send_link() -> Response:
     form = LinkForm()
     if form.validate_on_submit():
         service.send_sign_in_link(
-            current_session(), email=form.email.data, destination=local_path(form.next.data)
+            current_session(), email=form.email.data, destination=form.next.data
         )
         flash(
             _(
@@ -66,7 +75,15 @@ def use_link(token: str) -> Response:
         )
     except GoneError as error:
         return _ask_for_link(LinkForm(formdata=None), 410, render_message(error))
-    return redirect(local_path(destination), 303)
+    return redirect(wish(destination) or url_for(".land"), 303)
+
+
+@blueprint.get("/login/onward")
+@permission(Permission.READ_PUBLIC)
+def land() -> Response:
+    """Lead whoever signed in without saying where to to the page where their work waits."""
+    # Only now, a request later, is the actor the one who signed in.
+    return redirect(current_app.extensions["podium.landing"](current_actor()), 303)
 
 
 def _ask_for_link(form: LinkForm, status: int, fault: str | None = None) -> Response:

@@ -242,7 +242,7 @@ def test_nobody_is_led_elsewhere_after_signing_in(
     by_link = new_client()
     by_link.submit("/login/link", {"email": user.email, "next": wished})
     answer = by_link.submit(local(outbox.link(user.email)))
-    assert answer.location == "/"
+    assert by_link.follow(answer).location == "/"
 
 
 def assert_local(location: str) -> None:
@@ -260,6 +260,63 @@ def test_signing_in_leads_back_to_where_one_came_from(client: Client, session: S
         "/login?next=/account", {"email": user.email, "password": factories.PASSWORD}
     )
     assert answer.location == "/account"
+
+
+def test_registering_leads_to_where_one_was_going(
+    client: Client, outbox: Outbox, session: Session
+) -> None:
+    del session
+    page = client.page("/login?next=/account")
+    assert "/register?next=/account" in page
+    answer = client.submit(
+        "/register?next=/account", {"name": "Amina", "email": AMINA, "password": PASSWORD}
+    )
+    client.follow(answer)
+    confirmed = client.get(local(outbox.link(AMINA)))
+    assert local(confirmed.location) == "/login"
+    fields = {"email": AMINA, "password": PASSWORD}
+    assert client.submit("/login", fields).location == "/account"
+    client.sign_out()
+    # A wish is good for one time.
+    assert client.submit("/login", fields).location == "/login/onward"
+
+
+def test_a_wish_is_forgotten_by_whoever_signs_in_next(client: Client, session: Session) -> None:
+    first, second = factories.user(session), factories.user(session)
+    client.page("/login?next=/account")
+    for user, location in ((first, "/account"), (second, "/login/onward")):
+        answer = client.submit("/login", {"email": user.email, "password": factories.PASSWORD})
+        assert answer.location == location
+        client.submit("/", press="Sign out")
+
+
+def test_an_address_elsewhere_is_not_remembered(client: Client, session: Session) -> None:
+    user = factories.user(session)
+    for wished in (*ELSEWHERE, "/", "/?lang=en", "/login?next=/login", "/register"):
+        client.get("/login", query_string={"next": wished})
+    answer = client.submit("/login", {"email": user.email, "password": factories.PASSWORD})
+    assert answer.location == "/login/onward"
+
+
+def test_without_a_wish_everybody_begins_where_their_work_is(
+    new_client: Callable[[], Client], session: Session, outbox: Outbox
+) -> None:
+    entrant, judge = factories.user(session), factories.user(session)
+    organiser = factories.organiser(session)
+    contest = factories.contest(session)
+    factories.judge(session, contest, judge)
+    factories.judge(session, contest, organiser)
+    for user, page in ((entrant, "/"), (judge, "/judge"), (organiser, "/manage/")):
+        by_password, by_link = new_client(), new_client()
+        # The header's link on the first page names it, which is no wish to stay there.
+        answer = by_password.submit(
+            "/login?next=/", {"email": user.email, "password": factories.PASSWORD}
+        )
+        assert by_password.follow(answer).location == page
+        assert by_password.follow(by_password.get("/login")).location == page
+        by_link.submit("/login/link", {"email": user.email})
+        answer = by_link.submit(local(outbox.link(user.email)))
+        assert by_link.follow(answer).location == page
 
 
 # --- a forgotten password -------------------------------------------------------------------------
