@@ -22,7 +22,7 @@ RUN = """async (runOnly) => {
 # All rules in one scheme; what is left for the other are those about colours.
 SCHEMES: tuple[tuple[Literal["light", "dark"], list[str] | None], ...] = (
     ("dark", None),
-    ("light", ["cat.color"]),
+    ("light", ["color-contrast", "link-in-text-block"]),
 )
 
 
