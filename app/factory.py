@@ -23,6 +23,7 @@ from app.authz import Actor
 from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
+from judging.queries.results import announcement_times
 from judging.queries.rubric import criteria_of
 from judging.views.cards import announced_cards
 from judging.views.judge import sits_on_panel
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
     # What the contests' pages show of judging, which stands above them and which they do not know.
     app.extensions["podium.manage_tabs"] = MANAGE_TABS
     app.extensions["podium.winners_of"] = announced_cards
+    app.extensions["podium.announced_at"] = announcement_times
     app.extensions["podium.criteria_of"] = criteria_of
     app.extensions["podium.landing"] = _landing
     app.extensions["podium.demo_sign_ins"] = (

@@ -7,6 +7,7 @@ list of what is missing, or a domain error that says what to do. Instants are aw
 from contests.rules.checklist import Missing, is_web_link, missing_for_submission
 from contests.rules.entry import EntryFacts, EntryRules, check_entries_left, check_team_size
 from contests.rules.gallery import gallery_is_open, is_announced
+from contests.rules.order import order_key
 from contests.rules.window import Phase, Window, check_open, is_midnight, is_open, phase
 from contests.rules.words import count_words
 
@@ -26,5 +27,6 @@ __all__ = [
     "is_open",
     "is_web_link",
     "missing_for_submission",
+    "order_key",
     "phase",
 ]

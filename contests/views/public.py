@@ -1,5 +1,6 @@
 """The public pages: the forum, its contests, galleries and entries."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -19,7 +20,7 @@ from contests.models import Contest, Forum, GalleryOpens, TopicScheme
 from contests.queries import contests as queries
 from contests.queries import gallery as gallery_queries
 from contests.queries.contests import window_of
-from contests.rules import Phase, gallery_is_open, is_announced, is_web_link, phase
+from contests.rules import Phase, gallery_is_open, is_announced, is_web_link, order_key, phase
 from contests.states import ContestKind
 from contests.views.cards import assets_of, by_line, pictures_of, public_cover
 from contests.views.paging import here, page_of, position
@@ -71,9 +72,9 @@ def gallery_public(contest: Contest) -> bool:
 @blueprint.get("/")
 @permission(Permission.READ_PUBLIC)
 def forum() -> str:
-    """Show the forum and its contests; announced winners lead."""
+    """Show the forum and its contests, what is open in front; announced winners lead."""
     session, found = current_session(), current_forum()
-    contests = queries.contests_of(session, found, drafts=False) if found else []
+    contests = _in_order(queries.contests_of(session, found, drafts=False)) if found else []
     return render_template(
         "contests/public/forum.html",
         bands=[_band(contest) for contest in contests],
@@ -81,6 +82,20 @@ def forum() -> str:
             (contest, winners_of(contest)) for contest in contests if is_announced(contest.state)
         ],
         demo=current_app.extensions["podium.demo_sign_ins"](session),
+    )
+
+
+def _in_order(contests: Sequence[Contest]) -> list[Contest]:
+    announced = [contest for contest in contests if is_announced(contest.state)]
+    # Asked of judging only where there is something to ask.
+    times = (
+        current_app.extensions["podium.announced_at"](current_session(), announced)
+        if announced
+        else {}
+    )
+    now = clock.now()
+    return sorted(
+        contests, key=lambda contest: order_key(window_of(contest), times.get(contest.id), now)
     )
 
 

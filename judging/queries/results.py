@@ -1,8 +1,9 @@
 """Reading what judging came to: marks, the decision, and, once announced, the published result."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
@@ -84,6 +85,14 @@ def winners_of(session: Session, contest: Contest) -> tuple[PublishedWinner, ...
         PublishedWinner(entry=entries[row["entry_id"]], **{name: row[name] for name in words})
         for row in rows
     )
+
+
+def announcement_times(session: Session, contests: Iterable[Contest]) -> dict[int, datetime]:
+    """Return when the winners of these contests were announced, by the contests' ids."""
+    wanted = select(Result.contest_id, Result.published_at).where(
+        Result.contest_id.in_([contest.id for contest in contests])
+    )
+    return {row.contest_id: row.published_at for row in session.execute(wanted)}
 
 
 # --- the organisers' ---------------------------------------------------------------------------

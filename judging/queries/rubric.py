@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from contests.models import Contest
 from judging.models import Round
+from judging.rubric import DEFAULT_RUBRICS
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,10 @@ class CriterionLine:
 
 
 def criteria_of(session: Session, contest: Contest) -> tuple[CriterionLine, ...]:
-    """Return what a contest's last round looks at; empty until an organiser has planned one."""
+    """Return what a contest's last round looks at; until one is planned, what it will start from.
+
+    Whoever enters should know from the first day what counts.
+    """
     found = session.scalar(
         select(Round)
         .where(Round.contest_id == contest.id)
@@ -27,14 +32,16 @@ def criteria_of(session: Session, contest: Contest) -> tuple[CriterionLine, ...]
         .limit(1)
         .options(selectinload(Round.criteria))
     )
-    if found is None:
-        return ()
-    total = sum(criterion.weight for criterion in found.criteria)
+    rows = (
+        [(row.title, row.guidance, row.weight) for row in found.criteria]
+        if found
+        else [
+            (_(row.title), _(row.guidance), int(row.weight))
+            for row in DEFAULT_RUBRICS[contest.kind.value].criteria
+        ]
+    )
+    total = sum(weight for _title, _guidance, weight in rows)
     return tuple(
-        CriterionLine(
-            title=criterion.title,
-            guidance=criterion.guidance,
-            share=f"{round(100 * criterion.weight / total)} %",
-        )
-        for criterion in found.criteria
+        CriterionLine(title, guidance, f"{round(100 * weight / total)} %")
+        for title, guidance, weight in rows
     )

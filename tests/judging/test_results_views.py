@@ -1,6 +1,7 @@
 """Standings, decision and announcement in a browser, and what the public then sees."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -287,6 +288,35 @@ def announced(session: Session, scene: scenes.Scene) -> str:
     scenes.confirmed(session, scene)
     announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
     return f"/contests/{scene.contest.slug}"
+
+
+def test_the_latest_announcement_leads_the_first_page(session: Session, client: Client) -> None:
+    for title, days in (("Older", 3), ("Newest", 1), ("Oldest", 5)):
+        scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6)])
+        scene.contest.title = title
+        announced(session, scene)
+        result = queries.get_result(session, scene.contest)
+        result.published_at = NOW - timedelta(days=days)
+    session.flush()
+    page = client.page("/")
+    winners = [f"The winners of {title}" for title in ("Newest", "Older", "Oldest")]
+    assert sorted(winners, key=page.index) == winners
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "share"),
+    [
+        (ContestKind.PHOTO, "Relevance to the SDGs", "25 %"),
+        (ContestKind.HACKATHON, "Use of ICTs", "20 %"),
+    ],
+)
+def test_how_entries_are_judged_is_public_before_a_round_is_planned(
+    session: Session, client: Client, kind: ContestKind, title: str, share: str
+) -> None:
+    page = client.page(f"/contests/{factories.contest(session, kind).slug}")
+    assert "How entries are judged" in page
+    assert title in page
+    assert share in page
 
 
 def test_the_public_meets_the_winners(session: Session, client: Client) -> None:
