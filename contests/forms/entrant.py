@@ -232,8 +232,13 @@ def differences(form: EntryForm, other: EntryForm) -> list[tuple[str, str]]:
         (str(field.label.text), _readable(other[field.name]))
         for field in form
         if not isinstance(field, (HiddenField, FileField, MultipleFileField))
-        and field.data != other[field.name].data
+        and _value(field) != _value(other[field.name])
     ]
+
+
+def _value(field: Any) -> object:
+    # What is ticked has no order; each form lists it in its own.
+    return set(field.data or ()) if isinstance(field, SelectMultipleField) else field.data
 
 
 def _data(words: EntryWords) -> dict[str, Any]:

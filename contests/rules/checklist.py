@@ -96,12 +96,7 @@ def _words(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
 def _picture_count(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
     usable = draft.pictures_ready + draft.pictures_processing
     if usable < rules.pictures_min:
-        yield Missing(
-            "pictures-missing",
-            "pictures",
-            N_("Add pictures: there are %(have)s and the contest asks for %(least)s."),
-            {"have": usable, "least": rules.pictures_min},
-        )
+        yield _picture_missing(rules, usable)
     elif usable > rules.pictures_max:
         yield Missing(
             "pictures-too-many",
@@ -109,6 +104,19 @@ def _picture_count(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
             N_("Remove pictures: there are %(have)s and the contest allows %(most)s."),
             {"have": usable, "most": rules.pictures_max},
         )
+
+
+def _picture_missing(rules: EntryRules, usable: int) -> Missing:
+    if rules.pictures_min > 1:
+        return Missing(
+            "pictures-missing",
+            "pictures",
+            N_("Add more pictures. Sent so far: %(have)s. Asked for: %(least)s."),
+            {"have": usable, "least": rules.pictures_min},
+        )
+    photo = rules.kind is ContestKind.PHOTO
+    message = N_("Add your photograph.") if photo else N_("Add a picture.")
+    return Missing("pictures-missing", "pictures", message)
 
 
 def _picture_states(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
@@ -184,7 +192,7 @@ def _declarations(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
             yield Missing(
                 "declaration-missing",
                 "declarations",
-                N_("Accept this declaration: %(declaration)s"),
+                N_("Accept: %(declaration)s"),
                 {"declaration": declaration},
             )
 

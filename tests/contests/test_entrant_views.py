@@ -248,6 +248,18 @@ def test_a_stale_form_shows_both_texts_and_lets_one_choose(
     assert 'value="From this window"' in signed_in.page(url)
 
 
+def test_a_stale_form_names_only_what_differs(contest: Contest, signed_in: Client) -> None:
+    url = begin(signed_in, contest)
+    # As text, the tenth Goal sorts before the second.
+    goals: dict[str, Value] = {"title": "One", "sdgs": ["2", "10"]}
+    early = find_form(signed_in.page(url), {"title"}, "Save draft")
+    signed_in.submit(url, goals, press="Save draft")
+    answer = signed_in.send(url, early, goals | {"title": "Another"}, press="Save draft")
+    assert answer.status_code == 409
+    assert "<dt>Title</dt>" in answer.text
+    assert "<dt>Sustainable Development Goals</dt>" not in answer.text
+
+
 def test_after_the_close_an_open_form_loses_nothing_and_changes_nothing(
     session: Session, contest: Contest, signed_in: Client, clock: Clock, jpeg: bytes
 ) -> None:

@@ -23,6 +23,7 @@ from contests.rules import (
     is_open,
     is_web_link,
     missing_for_submission,
+    order_key,
     phase,
 )
 from contests.states import ContestKind
@@ -158,6 +159,23 @@ def test_midnight_is_warned_about_in_the_zone_of_the_contest(clock: str, expecte
     assert not is_midnight(closes_at, ZoneInfo("America/New_York"))
 
 
+def test_contests_come_in_the_order_of_what_one_can_still_do() -> None:
+    now, day = OPENS, timedelta(days=1)
+    order = [
+        (Window(now - day, now + day), None),
+        (Window(now - 2 * day, now + 2 * day), None),
+        (Window(now + day, now + 9 * day), None),
+        (Window(now + 2 * day, now + 3 * day), None),
+        (Window(now - 9 * day, now - day), None),
+        (Window(now - 9 * day, now - 2 * day), None),
+        (Window(now - 9 * day, now - 8 * day), now - day),
+        (Window(now - 9 * day, now - 7 * day), now - 2 * day),
+    ]
+    keys = [order_key(window, announced_at, now) for window, announced_at in order]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+
+
 def test_complete_entries_miss_nothing() -> None:
     assert missing_for_submission(PHOTO_RULES, PHOTO) == ()
     assert missing_for_submission(PROJECT_RULES, PROJECT) == ()
@@ -234,6 +252,26 @@ def test_a_line_of_the_checklist_can_be_read_aloud() -> None:
     assert line.message % line.params == (
         "The description has 2 words; the contest asks for 3 or more."
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "draft", "expected"),
+    [
+        (PHOTO_RULES, PHOTO, "Add your photograph."),
+        (PROJECT_RULES, PROJECT, "Add a picture."),
+        (
+            replace(PROJECT_RULES, pictures_min=2),
+            PROJECT,
+            "Add more pictures. Sent so far: 0. Asked for: 2.",
+        ),
+    ],
+)
+def test_missing_pictures_are_asked_for_in_plain_words(
+    rules: EntryRules, draft: EntryFacts, expected: str
+) -> None:
+    (line,) = missing_for_submission(rules, replace(draft, pictures_ready=0))
+    assert line.code == "pictures-missing"
+    assert line.message % line.params == expected
 
 
 @given(

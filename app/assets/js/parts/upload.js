@@ -114,12 +114,13 @@ function carry(request, body, item) {
 /** status is 0 where the connection broke or the file was taken back. */
 function finish(field, item, file, { status, response }) {
   const isStored = status >= 200 && status < 300 && Boolean(response?.id);
+  const reason = response?.error ? `${file.name}: ${response.error}` : say("uploadFailed", { name: file.name });
   if (isStored) {
     showArrived(field, item, response);
   } else if (status >= 400 && status < 500) {
-    showFailure(item, file, response?.error ?? say("uploadFailed", { name: file.name }));
+    showFailure(item, file, reason);
   } else {
-    offerRetry(field, item, file, response?.error);
+    offerRetry(field, item, file, reason);
   }
   field.traffic.arrive(isStored);
 }
@@ -157,7 +158,7 @@ function tellRemoved(input, id) {
 }
 
 function offerRetry(field, item, file, reason) {
-  showFailure(item, file, reason ?? say("uploadFailed", { name: file.name }));
+  showFailure(item, file, reason);
   const again = make("button", { type: "button", className: "button button-quiet", textContent: say("retry") });
   again.addEventListener("click", () => send(field, item, file));
   item.querySelector("p").after(again);
