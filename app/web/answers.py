@@ -56,7 +56,9 @@ _WORDS: dict[int, Words] = {
     ),
     405: Words(_l("That cannot be done here"), _l("Go back and use the page's own buttons.")),
     409: Words(_l("This changed in the meantime"), _l("Reload the page and look again.")),
-    410: Words(_l("This link is used up"), _l("Ask for a new one from whoever sent it.")),
+    410: Words(
+        _l("This link does not work any more"), _l("Ask for a new one from whoever sent it.")
+    ),
     413: Words(
         _l("That is too large"),
         _l("A file may have 50 MB at most. Choose a smaller one and send it again."),

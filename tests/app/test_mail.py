@@ -1,5 +1,6 @@
 """Mails: kept with the work that caused them, delivered after it, tried again, then forgotten."""
 
+import re
 import socket
 import socketserver
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import ChainableUndefined
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typing_extensions import override
@@ -213,3 +215,22 @@ def test_a_mail_is_written_without_a_request(app: Flask, session: Session, outbo
     assert absolute_url("security.login") == (
         app.extensions["podium.settings"].public_url + "/login"
     )
+
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+MAILS = [
+    path.relative_to(TEMPLATES).as_posix()
+    for folder in ("email", "security/email")
+    for path in sorted((TEMPLATES / folder).glob("*.txt"))
+    if path.name != "base.txt"
+]
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_one_blank_line_parts_a_mail_from_its_closing(app: Flask, name: str) -> None:
+    environment = app.jinja_env.overlay(undefined=ChainableUndefined)
+    with app.app_context():
+        text = environment.get_template(name).render(
+            count=1, url="https://x", forum=None, absolute_url=absolute_url
+        )
+    assert re.search(r"[^\n]\n\n(With kind regards,|Podium)\n", text), text
