@@ -192,7 +192,9 @@ def test_the_words_that_are_looked_for_are_there_to_be_found(
 def test_no_mail_tells_before_the_announcement(session: Session, outbox: Outbox) -> None:
     scene = scene_of(session)
     decide(session, scene)
-    assert session.scalars(select(OutgoingMail)).all() == []
+    # The other organisers hear that there is something to confirm, and not what.
+    before = session.scalars(select(OutgoingMail.recipient)).all()
+    assert before == [scene.second.email]
     announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
     for mail in outbox():
         said = mail["Subject"] + mail.get_content()
