@@ -126,6 +126,7 @@ def enter_watching_closely(page: Page, photo: Photo) -> str:
     picture = entering.upload_photo(page, photo)
     holds_no_trace_of_its_camera(picture)
     entering.write_photo(page, photo)
+    entering.expect_complete(page)
     expect(page.locator(".live-card .work-title")).to_have_text(photo.title)
     page.reload()
     expect(page.get_by_label("Caption")).to_have_value(photo.caption)
