@@ -478,6 +478,21 @@ def test_skipping_goes_through_everything_and_submitting_returns_to_what_was_ski
     assert "all 3 entries are submitted" in desk.follow(done).text
 
 
+def test_a_single_entry_is_spoken_of_as_one(client: Client, session: Session) -> None:
+    scene = make_scene(session, entries=1)
+    client.sign_in(scene.person)
+    page = client.page(scene.url())
+    assert page.count("To the list") == 1
+    assert "Submitted" not in page
+    done = client.submit(scene.url(), MARKS, press="submit")
+    assert "Thank you: your entry is submitted." in client.follow(done).text
+    page = client.page(scene.url())
+    assert "Submitted 13:00" in page
+    assert "you can change it until the round closes" in page
+    assert "Save and next" in page
+    assert "Submit and next" not in page
+
+
 def test_an_incomplete_submission_keeps_its_marks_and_names_what_is_missing(
     desk: Client, session: Session, scene: Scene
 ) -> None:
