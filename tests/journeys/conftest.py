@@ -9,8 +9,10 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from tests import factories
+from tests.conftest import Clock
 from tests.database import settle
 from tests.journeys.people import Person
+from tests.journeys.town import Town, build
 
 NewPerson = Callable[[str], Person]
 
@@ -37,3 +39,12 @@ def new_organiser(app: Flask, session: Session, new_person: NewPerson) -> NewPer
         return person
 
     return come
+
+
+@pytest.fixture
+def town(app: Flask, session: Session, clock: Clock) -> Town:
+    """Make a forum with something of everything, on the day that the factories know."""
+    del clock
+    made = build(app, session)
+    settle(app)
+    return made

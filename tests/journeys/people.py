@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Outbox
+from app.accounts.models import User
+from tests.client import client_of
+from tests.conftest import LiveServer, Outbox
 from tests.factories import PASSWORD
 
 Answer = TypeVar("Answer")
@@ -71,6 +73,17 @@ def expect_flash(page: Page, text: str) -> None:
 def expect_heading(page: Page, text: str) -> None:
     """Expect the page's one h1."""
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def be(page: Page, server: LiveServer, user: User | None) -> None:
+    """Let this browser be somebody's from now on, without the form; or nobody's."""
+    if user is None:
+        return
+    client = client_of(server.app)
+    client.sign_in(user)
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": server.url}])
 
 
 def sign_in(person: Person, password: str = PASSWORD) -> None:

@@ -62,6 +62,16 @@ class Town:
     ballots: dict[str, Ballot] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def people(self) -> Mapping[str, User | None]:
+        """Whoever looks at pages, by the name of their part; nobody is the outsider."""
+        return {
+            "outsider": None,
+            "entrant": self.entrant,
+            "judge": self.judge,
+            "organiser": self.organiser,
+        }
+
 
 def build(app: Flask, session: Session) -> Town:
     """Make all of it, with a real picture behind every address of one."""
