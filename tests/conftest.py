@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from huey import signals
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from typing_extensions import override
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -41,6 +41,8 @@ from tests.servers import chromium, postgres
 from tests.servers.s3 import S3Server, s3_server
 
 FAILURES = "podium.tests.failures"
+BROWSER_WAIT = 60_000
+"""Milliseconds; a page that never gets there fails all the same, a busy machine need not."""
 
 
 def pytest_configure() -> None:
@@ -315,6 +317,7 @@ def _work(queue: Queue, stopping: threading.Event) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=BROWSER_WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=list(chromium.FLAGS)
@@ -338,7 +341,7 @@ def new_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...
             **{"base_url": live_server.url, "locale": "en-GB", "timezone_id": "Africa/Nairobi"}
             | options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(BROWSER_WAIT)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

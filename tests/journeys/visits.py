@@ -15,7 +15,7 @@ NOT_PAGES = {
     *("media.rendition", "media.document", "media.original"),
     *("media.status", "judging_results.winners_json", "probes.health"),  # JSON for programs
     *("probes.robots", "contests.sitemap"),  # for programs that search
-    "security.confirm_email",  # leads to the sign-in page
+    *("security.confirm_email", "accounts.land"),  # lead elsewhere
 }
 
 
