@@ -126,7 +126,6 @@ def join_and_write(cast: Cast, outbox: Outbox) -> None:
     page.goto(invitation)
     page.get_by_role("link", name="Make an account").click()
     register(cast.member, outbox)
-    page.goto(invitation)
     expect_heading(page, "Join the team Kisumu Wells")
     press(page, "Join this team")
     page.get_by_role("link", name="Go to your project").click()

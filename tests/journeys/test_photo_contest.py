@@ -15,7 +15,14 @@ from tests.journeys import entering, judging, organising, watching
 from tests.journeys.conftest import NewPerson
 from tests.journeys.entering import Photo
 from tests.journeys.organising import Prize
-from tests.journeys.people import Person, mailed_link, press, register, sign_in
+from tests.journeys.people import (
+    Person,
+    expect_heading,
+    mailed_link,
+    press,
+    register,
+    sign_in,
+)
 from tests.journeys.pictures import telephone_picture, world_pictures
 
 pytestmark = pytest.mark.browser
@@ -106,6 +113,7 @@ def enter(cast: Cast, outbox: Outbox, folder: Path) -> dict[str, str]:
     for person in (cast.amina, cast.bruno, cast.chen):
         come_to_the_contest(person.page)
         register(person, outbox)
+        expect_heading(person.page, f"Enter {TITLE}")
     numbers = {GATE: enter_watching_closely(cast.amina.page, gate)}
     for person, photo in ((cast.bruno, evening), (cast.chen, falcon), (cast.chen, rocks)):
         numbers[photo.title] = entering.enter_photo(person.page, TITLE, photo)
