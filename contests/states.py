@@ -6,11 +6,9 @@ entered yet, the close not passed) is asked by the services, which know more tha
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
-from app.errors import IllegalTransitionError
-
-State = TypeVar("State", bound=StrEnum)
+from app.transitions import move
 
 
 class ContestKind(StrEnum):
@@ -76,22 +74,14 @@ SCREENING_TRANSITIONS: Final[Mapping[Screening, frozenset[Screening]]] = {
 
 def move_contest(source: ContestState, target: ContestState) -> ContestState:
     """Return `target` if a contest may go there, else raise IllegalTransitionError."""
-    return _move("contest", CONTEST_TRANSITIONS, source, target)
+    return move("contest", CONTEST_TRANSITIONS, source, target)
 
 
 def move_entry(source: EntryState, target: EntryState) -> EntryState:
     """Return `target` if an entry may go there, else raise IllegalTransitionError."""
-    return _move("entry", ENTRY_TRANSITIONS, source, target)
+    return move("entry", ENTRY_TRANSITIONS, source, target)
 
 
 def move_screening(source: Screening, target: Screening) -> Screening:
     """Return `target` if a screening may go there, else raise IllegalTransitionError."""
-    return _move("screening", SCREENING_TRANSITIONS, source, target)
-
-
-def _move(
-    thing: str, table: Mapping[State, frozenset[State]], source: State, target: State
-) -> State:
-    if target not in table[source]:
-        raise IllegalTransitionError(thing, source, target)
-    return target
+    return move("screening", SCREENING_TRANSITIONS, source, target)

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 
-from app.errors import IllegalTransitionError
-
-State = TypeVar("State", bound=StrEnum)
+from app.transitions import move
 
 
 class RoundState(StrEnum):
@@ -62,22 +60,14 @@ DECISION_TRANSITIONS: Final[Mapping[DecisionState, frozenset[DecisionState]]] = 
 
 def move_round(source: RoundState, target: RoundState) -> RoundState:
     """Return `target` if a round may go there, else raise IllegalTransitionError."""
-    return _move("round", ROUND_TRANSITIONS, source, target)
+    return move("round", ROUND_TRANSITIONS, source, target)
 
 
 def move_ballot(source: BallotState, target: BallotState) -> BallotState:
     """Return `target` if a ballot may go there, else raise IllegalTransitionError."""
-    return _move("ballot", BALLOT_TRANSITIONS, source, target)
+    return move("ballot", BALLOT_TRANSITIONS, source, target)
 
 
 def move_decision(source: DecisionState, target: DecisionState) -> DecisionState:
     """Return `target` if a decision may go there, else raise IllegalTransitionError."""
-    return _move("decision", DECISION_TRANSITIONS, source, target)
-
-
-def _move(
-    thing: str, table: Mapping[State, frozenset[State]], source: State, target: State
-) -> State:
-    if target not in table[source]:
-        raise IllegalTransitionError(thing, source, target)
-    return target
+    return move("decision", DECISION_TRANSITIONS, source, target)
