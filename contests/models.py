@@ -57,6 +57,7 @@ class Contest(Base):
         CheckConstraint("1 <= team_min AND team_min <= team_max", name="team_size"),
         CheckConstraint("0 <= pictures_min AND pictures_min <= pictures_max", name="pictures"),
         CheckConstraint("documents_max >= 0", name="documents"),
+        CheckConstraint("videos_max >= 0", name="videos"),
         CheckConstraint("0 <= words_min AND words_min <= words_max", name="words"),
         CheckConstraint("winners BETWEEN 1 AND 100", name="winners"),
         CheckConstraint("max_bytes BETWEEN 1 AND 52428800", name="max_bytes"),
@@ -82,6 +83,7 @@ class Contest(Base):
     pictures_min: Mapped[int] = mapped_column(default=1)
     pictures_max: Mapped[int] = mapped_column(default=1)
     documents_max: Mapped[int] = mapped_column(default=0)
+    videos_max: Mapped[int] = mapped_column(default=0)
     words_min: Mapped[int] = mapped_column(default=0)
     words_max: Mapped[int] = mapped_column(default=2000)
     max_bytes: Mapped[int] = mapped_column(default=52_428_800)
@@ -350,6 +352,40 @@ class VersionAsset(Base):
 
     version: Mapped[EntryVersion] = relationship(back_populates="files")
     asset: Mapped[Asset] = relationship()
+
+
+class LookAlike(Base):
+    """Two entries of one contest with pictures that look the same, for an organiser to judge.
+
+    `distance` counts the bits in which the pictures' fingerprints differ: 0 is the same picture.
+    """
+
+    __tablename__ = "look_alikes"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "other_id"),
+        CheckConstraint("entry_id < other_id", name="each_pair_once"),
+        CheckConstraint("distance BETWEEN 0 AND 64", name="distance"),
+        CheckConstraint(
+            "(dismissed_at IS NULL) = (dismissed_by_id IS NULL)", name="dismissed_by_somebody"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("entries.id", ondelete="CASCADE"), index=True)
+    asset_id: Mapped[int] = mapped_column(ForeignKey("assets.id", ondelete="CASCADE"), index=True)
+    other_asset_id: Mapped[int] = mapped_column(
+        ForeignKey("assets.id", ondelete="CASCADE"), index=True
+    )
+    distance: Mapped[int]
+    found_at: Mapped[datetime]
+    dismissed_at: Mapped[datetime | None]
+    dismissed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    entry: Mapped[Entry] = relationship(foreign_keys=entry_id)
+    other: Mapped[Entry] = relationship(foreign_keys=other_id)
+    asset: Mapped[Asset] = relationship(foreign_keys=asset_id)
+    other_asset: Mapped[Asset] = relationship(foreign_keys=other_asset_id)
 
 
 class AcceptedDeclaration(Base):

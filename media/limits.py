@@ -15,6 +15,7 @@ MEBIBYTE = 1024 * 1024
 MEGAPIXEL = 1_000_000
 
 MAX_BYTES = 50 * MEBIBYTE
+MAX_VIDEO_BYTES = 500 * MEBIBYTE
 MAX_PIXELS = 100 * MEGAPIXEL
 
 RENDITION_WIDTHS = (320, 800, 1600, 2560)
@@ -22,10 +23,18 @@ RENDITION_WIDTHS = (320, 800, 1600, 2560)
 
 
 class AssetKind(StrEnum):
-    """What an upload is for: to be looked at in the page, or to be opened beside it."""
+    """What an upload is for: to be looked at, to be opened beside the page, or to be played."""
 
     PICTURE = "picture"
     DOCUMENT = "document"
+    VIDEO = "video"
+
+
+class RenditionFormat(StrEnum):
+    """What renditions are written as; the word is also the ending of their addresses."""
+
+    WEBP = "webp"
+    AVIF = "avif"
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,16 @@ DOCUMENT_FORMATS: Mapping[str, Format] = MappingProxyType(
     {"PDF": Format("PDF", "PDF", AssetKind.DOCUMENT, ("application/pdf",), (".pdf",))}
 )
 
-FORMATS: Mapping[str, Format] = MappingProxyType({**PICTURE_FORMATS, **DOCUMENT_FORMATS})
+VIDEO_FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "MP4": Format("MP4", "MP4", AssetKind.VIDEO, ("video/mp4",), (".mp4", ".m4v")),
+        "WebM": Format("WebM", "WebM", AssetKind.VIDEO, ("video/webm",), (".webm",)),
+    }
+)
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {**PICTURE_FORMATS, **DOCUMENT_FORMATS, **VIDEO_FORMATS}
+)
 
 
 @dataclass(frozen=True)

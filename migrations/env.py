@@ -2,7 +2,7 @@
 
 from alembic import context
 from flask_security import AsaList
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 import judging.models  # noqa: F401 - knows every other room's tables too
 from app import audit, mail  # noqa: F401 - their tables as well
@@ -25,7 +25,18 @@ def include_name(name: str | None, kind: str, _parents: object) -> bool:
 
 engine: Engine = context.config.attributes["engine"]
 
+
+def set_foreign_keys(connection: Connection, *, on: bool) -> None:
+    """Switch SQLite's foreign keys: dropping a copied table would delete what refers to it."""
+    if connection.dialect.name == "sqlite":
+        # Below SQLAlchemy, as the switch does nothing inside a transaction.
+        driver = connection.connection.driver_connection
+        if driver is not None:
+            driver.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
 with engine.connect() as connection:
+    set_foreign_keys(connection, on=False)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -39,3 +50,4 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    set_foreign_keys(connection, on=True)

@@ -32,6 +32,7 @@ from contests.models import (
     AcceptedDeclaration,
     Declaration,
     LatePass,
+    LookAlike,
     TopicScheme,
     Track,
     VersionTopic,
@@ -47,7 +48,18 @@ Values = dict[str, Any]
 NONSENSE = literal("nonsense", String)
 
 BAD_ROWS: dict[str, tuple[Values, ...]] = {
+    "ck_assets_awaiting_has_upload": ({"state": "awaiting"},),
     "ck_assets_bytes_not_negative": ({"bytes": -1},),
+    "ck_assets_coordinates_come_together": ({"latitude": 46.2}, {"longitude": 6.1}),
+    "ck_assets_latitude": (
+        {"latitude": 90.5, "longitude": 6.1},
+        {"latitude": -90.5, "longitude": 6.1},
+    ),
+    "ck_assets_longitude": (
+        {"latitude": 46.2, "longitude": 180.5},
+        {"latitude": 46.2, "longitude": -180.5},
+    ),
+    "ck_assets_preview_is_tiny": ({"preview": b"x" * 101},),
     "ck_assets_ready_has_digest": ({"sha256": None},),
     "ck_assets_ready_picture_has_size": ({"width": 0}, {"height": 0}, {"width": None}),
     "ck_assets_rejected_has_reason": ({"reason": "It is damaged."}, {"state": "rejected"}),
@@ -60,6 +72,7 @@ BAD_ROWS: dict[str, tuple[Values, ...]] = {
     "ck_contests_opens_before_it_closes": ({"opens_at": NOW, "closes_at": NOW},),
     "ck_contests_pictures": ({"pictures_min": -1}, {"pictures_min": 2, "pictures_max": 1}),
     "ck_contests_team_size": ({"team_min": 0}, {"team_min": 5, "team_max": 4}),
+    "ck_contests_videos": ({"videos_max": -1},),
     "ck_contests_winners": ({"winners": 0}, {"winners": 101}),
     "ck_contests_words": ({"words_min": -1}, {"words_min": 2, "words_max": 1}),
     "ck_criteria_scale": ({"minimum": -1}, {"minimum": 10}, {"maximum": 101}),
@@ -93,6 +106,9 @@ BAD_ROWS: dict[str, tuple[Values, ...]] = {
     "ck_judges_used_token_is_known": (
         {"token_digest": None, "token_expires_at": None, "token_used_at": NOW},
     ),
+    "ck_look_alikes_dismissed_by_somebody": ({"dismissed_at": NOW},),
+    "ck_look_alikes_distance": ({"distance": -1}, {"distance": 65}),
+    "ck_look_alikes_each_pair_once": ({"entry_id": LookAlike.__table__.c.other_id},),
     "ck_marks_points_in_range": ({"points": 0}, {"points": 11}),
     "ck_outgoing_mails_sent_has_no_body": ({"state": "sent", "sent_at": NOW},),
     "ck_outgoing_mails_sent_has_time": ({"sent_at": NOW},),
@@ -205,6 +221,14 @@ def scene(session: Session, number: int) -> Scene:
             until=LATER,
             reason="A power cut.",
             granted_by_id=organiser.id,
+        ),
+        LookAlike(
+            entry=entry,
+            other=working.entry,
+            asset=version.files[0].asset,
+            other_asset=version.files[0].asset,
+            distance=3,
+            found_at=NOW,
         ),
         Recusal(judge=judge, entry=entry, source=RecusalSource.FOUND, created_at=NOW),
         Result(contest=contest, snapshot={}, digest="0" * 64, published_at=NOW),
