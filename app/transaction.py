@@ -57,6 +57,18 @@ def roll_back_request() -> None:
         session.rollback()
 
 
+def step_aside(session: Session) -> None:
+    """Let others write while a request does something slow, such as storing a file.
+
+    What was read must be read again afterwards, and so must the right to act on it. Raises
+    RuntimeError where there are changes, which would be lost.
+    """
+    if session.new or session.dirty or session.deleted:
+        message = "changes would be lost: step aside before the first of them"
+        raise RuntimeError(message)
+    session.rollback()
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Run one job's or command's unit of work: commit at the end, roll back on any error."""

@@ -25,6 +25,7 @@ from media.images.probe import Picture
 from media.images.render import Rendered
 from media.limits import AssetKind, Limits
 from media.models import Asset
+from media.service import processing, sweeping
 
 log = logging.getLogger(__name__)
 
@@ -38,24 +39,24 @@ def process(public_id: str) -> None:
     Raises UnavailableError where the store does not answer, with the asset back in the line.
     """
     with transaction() as session:
-        asset = service.begin(session, public_id=public_id, now=clock.now())
+        asset = processing.begin(session, public_id=public_id, now=clock.now())
     if asset is None:
         return
     try:
         picture, renditions = _make(asset)
     except InvalidError as refusal:
-        _end(partial(service.reject, reason=render_message(refusal)), public_id)
+        _end(partial(processing.reject, reason=render_message(refusal)), public_id)
     except UnavailableError as error:
         # A child that is stopped each time may be what the machine has no memory for.
-        _end(partial(service.give_back, counts=error.reason == INTERRUPTED), public_id)
+        _end(partial(processing.give_back, counts=error.reason == INTERRUPTED), public_id)
         raise
     else:
-        _end(partial(service.finish, picture=picture, renditions=renditions), public_id)
+        _end(partial(processing.finish, picture=picture, renditions=renditions), public_id)
 
 
 def _make(asset: Asset) -> tuple[Picture | None, list[Rendered]]:
     """Make the renditions and store them; a document has none."""
-    service.check_attempts(asset)
+    processing.check_attempts(asset)
     if asset.kind is AssetKind.DOCUMENT:
         return None, []
     store = service.store()
@@ -80,7 +81,7 @@ def resume_stuck(now: datetime) -> None:
     """Process what the queue forgot or what died with its worker, oldest first."""
     with transaction() as session:
         stuck = queries.stuck_assets(
-            session, received_before=now - FORGOTTEN_AFTER, lost_before=now - service.LOST_AFTER
+            session, received_before=now - FORGOTTEN_AFTER, lost_before=now - processing.LOST_AFTER
         )
     _each(stuck, process)
 
@@ -89,16 +90,16 @@ def resume_stuck(now: datetime) -> None:
 def discard_unclaimed(now: datetime) -> None:
     """Remove what nothing has used for a day: first from use, then the objects, then the row."""
     with transaction() as session:
-        service.discard_unclaimed(session, now=now)
+        sweeping.discard_unclaimed(session, now=now)
     with transaction() as session:
         discarded = queries.discarded_assets(session)
     _each(discarded, _remove)
 
 
 def _remove(public_id: str) -> None:
-    service.delete_objects(public_id)
+    sweeping.delete_objects(public_id)
     with transaction() as session:
-        service.forget(session, public_id=public_id)
+        sweeping.forget(session, public_id=public_id)
 
 
 def _each(public_ids: Sequence[str], act: Callable[[str], None]) -> None:

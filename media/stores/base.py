@@ -7,8 +7,9 @@ that does not answer raises UnavailableError, which is never to be mistaken for 
 import io
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from app.errors import N_, NotFoundError, UnavailableError
@@ -29,6 +30,33 @@ class ObjectInfo:
 
     size: int
     media_type: str
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One line of a store's list; `size` is in bytes, `modified_at` aware."""
+
+    key: str
+    size: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an upload that the store has; `number` counts from 1, `size` is in bytes."""
+
+    number: int
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class OpenUpload:
+    """An upload in parts that was neither finished nor given up."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
 
 
 class Store(Protocol):
@@ -60,8 +88,48 @@ class Store(Protocol):
     def delete(self, key: str) -> None:
         """Delete an object if it is there."""
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield the keys that start with `prefix`, in no order."""
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose keys start with `prefix`, in no order."""
+
+    def start_upload(self, key: str, *, media_type: str) -> str:
+        """Begin an object that comes in parts; return the upload's id.
+
+        Nobody sees the object before `finish_upload`.
+        """
+
+    def part_url(
+        self, key: str, upload_id: str, number: int, *, size: int, expires_in: timedelta
+    ) -> str | None:
+        """Return an address where anybody may PUT this part of exactly `size` bytes, for a while.
+
+        None where the store has no address of its own: then the application takes the part in.
+        """
+
+    def put_part(self, key: str, upload_id: str, number: int, file: BinaryIO, *, size: int) -> Part:
+        """Store the next `size` bytes of `file` as a part, in place of what was there.
+
+        Raises InvalidError("cut-short") where the file ends before that, with nothing stored, and
+        MissingObjectError for an upload that is not open.
+        """
+
+    def parts(self, key: str, upload_id: str) -> list[Part]:
+        """Return the parts there are, by number; raises MissingObjectError for no open upload."""
+
+    def finish_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Make the object of these parts, in this order; raises as `parts` does."""
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Give an upload up, and its parts with it, if it is open."""
+
+    def uploads(self) -> Iterator[OpenUpload]:
+        """Yield the uploads that are open, in no order."""
+
+    def set_up(self, origins: Sequence[str]) -> tuple[str, ...]:
+        """Make the place, let browsers on pages of `origins` send parts, forget what was given up.
+
+        Returns a sentence for the operator about each thing that was done, or that this kind of
+        server cannot do. The only method besides `ensure` that changes the place itself.
+        """
 
 
 def check_key(key: str) -> str:

@@ -12,6 +12,7 @@ from app.transaction import transaction
 from media import keys, service
 from media.limits import AssetKind, Limits
 from media.models import Asset
+from media.service import processing
 from media.states import AssetState
 from tests import factories
 from tests.database import settle
@@ -187,11 +188,11 @@ def test_of_two_workers_one_gets_an_asset(room: Room) -> None:
 
     def other_worker() -> None:
         with room.app.app_context(), transaction() as session:
-            seen.append(service.begin(session, public_id=public_id, now=room.clock()))
+            seen.append(processing.begin(session, public_id=public_id, now=room.clock()))
 
     other = threading.Thread(target=other_worker)
     with transaction() as session:
-        asset = service.begin(session, public_id=public_id, now=room.clock())
+        asset = processing.begin(session, public_id=public_id, now=room.clock())
         other.start()
         other.join(0.5)
         # It waits for the row, as it cannot know yet.
@@ -207,7 +208,7 @@ def test_an_asset_in_hand_is_taken_over_only_from_the_dead(room: Room) -> None:
     asset = room.upload()
     assert begin(room, asset)
     assert not begin(room, asset)
-    room.clock.set(room.clock() + service.LOST_AFTER)
+    room.clock.set(room.clock() + processing.LOST_AFTER)
     assert not begin(room, asset)
     room.clock.advance(seconds=1)
     assert begin(room, asset)
@@ -229,14 +230,16 @@ def test_only_what_waits_is_taken_in_hand(room: Room, state: AssetState) -> None
 def test_who_comes_back_from_the_dead_changes_nothing(room: Room) -> None:
     asset = room.upload(encode(subject(), "PNG"))
     begin(room, asset)
-    service.finish(
+    processing.finish(
         room.session, public_id=asset.public_id, picture=None, renditions=[], now=room.clock()
     )
     later = room.clock.advance(minutes=1)
 
-    service.reject(room.session, public_id=asset.public_id, reason="It is damaged.", now=later)
-    service.give_back(room.session, public_id=asset.public_id, counts=False, now=later)
-    service.finish(room.session, public_id=asset.public_id, picture=None, renditions=[], now=later)
+    processing.reject(room.session, public_id=asset.public_id, reason="It is damaged.", now=later)
+    processing.give_back(room.session, public_id=asset.public_id, counts=False, now=later)
+    processing.finish(
+        room.session, public_id=asset.public_id, picture=None, renditions=[], now=later
+    )
 
     assert (asset.state, asset.reason, asset.attempts) == (AssetState.READY, None, 1)
     assert asset.updated_at < later
@@ -245,10 +248,10 @@ def test_who_comes_back_from_the_dead_changes_nothing(room: Room) -> None:
 def test_a_long_reason_fits(room: Room) -> None:
     asset = room.upload()
     begin(room, asset)
-    service.reject(room.session, public_id=asset.public_id, reason="é" * 400, now=room.clock())
+    processing.reject(room.session, public_id=asset.public_id, reason="é" * 400, now=room.clock())
     assert asset.reason == "é" * 300
 
 
 def begin(room: Room, asset: Asset) -> bool:
-    taken = service.begin(room.session, public_id=asset.public_id, now=room.clock())
+    taken = processing.begin(room.session, public_id=asset.public_id, now=room.clock())
     return taken is not None

@@ -14,6 +14,7 @@ from media import keys, service
 from media.images import isolate
 from media.limits import AssetKind
 from media.models import Asset
+from media.service import processing
 from media.states import AssetState
 from media.stores import Store
 from tests.database import settle
@@ -203,7 +204,7 @@ def test_a_store_that_goes_down_in_the_middle_is_tried_again(room: Room) -> None
 def test_an_original_that_is_gone_ends_in_a_rejection(room: Room) -> None:
     asset = room.upload()
     room.store.delete(keys.original(asset.public_id))
-    for attempt in range(1, service.ATTEMPTS + 1):
+    for attempt in range(1, processing.ATTEMPTS + 1):
         room.clock.advance(minutes=5)
         room.sweep()
         assert (asset.state, asset.attempts) == (AssetState.PROCESSING, attempt)
@@ -226,7 +227,7 @@ def test_a_picture_whose_child_is_always_killed_ends_in_a_rejection(
     # As the kernel does to who takes the last memory.
     monkeypatch.setattr(isolate, "COMMAND", (isolate.COMMAND[0], *DIES))
     asset = room.upload()
-    for attempt in range(1, service.ATTEMPTS + 1):
+    for attempt in range(1, processing.ATTEMPTS + 1):
         with pytest.raises(UnavailableError):
             room.process(asset)
         assert (asset.state, asset.attempts) == (AssetState.RECEIVED, attempt)
@@ -254,8 +255,8 @@ def test_what_the_queue_forgot_is_found_after_a_minute(room: Room) -> None:
 
 def test_what_died_with_its_worker_is_found_once_it_must_be_dead(room: Room) -> None:
     asset = room.upload()
-    service.begin(room.session, public_id=asset.public_id, now=room.clock())
-    room.clock.set(room.clock() + service.LOST_AFTER)
+    processing.begin(room.session, public_id=asset.public_id, now=room.clock())
+    room.clock.set(room.clock() + processing.LOST_AFTER)
     room.sweep()
     assert (asset.state, asset.attempts) == (AssetState.PROCESSING, 1)
     room.clock.advance(seconds=1)
@@ -315,8 +316,8 @@ def test_what_processing_left_behind_goes_with_the_asset(room: Room) -> None:
     asset = room.upload()
     key = keys.rendition(asset.public_id, 320)
     room.store.put(key, io.BytesIO(b"a picture"), media_type="image/webp")
-    service.begin(room.session, public_id=asset.public_id, now=room.clock())
-    service.reject(
+    processing.begin(room.session, public_id=asset.public_id, now=room.clock())
+    processing.reject(
         room.session, public_id=asset.public_id, reason="It is damaged.", now=room.clock()
     )
     room.clock.advance(days=2)
@@ -327,7 +328,7 @@ def test_what_processing_left_behind_goes_with_the_asset(room: Room) -> None:
 def test_what_is_in_hand_is_not_discarded(room: Room) -> None:
     asset = room.upload()
     room.clock.advance(days=2)
-    service.begin(room.session, public_id=asset.public_id, now=room.clock())
+    processing.begin(room.session, public_id=asset.public_id, now=room.clock())
     room.sweep()
     assert asset.state == "processing"
 

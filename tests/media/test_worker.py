@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from app.settings import Settings
-from media import service
 from media.images.render import encode_jpeg
 from media.limits import AssetKind
 from media.models import Asset
+from media.service import processing
 from tests.database import settle
 from tests.media.conftest import Room, photo
 from tests.media.pictures import pdf
@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_loses_no_picture(
     assert (slow.state, slow.attempts) == ("processing", 1)
     # As if the time had passed after which nobody can be at it any more.
     for asset in (slow, *others):
-        asset.updated_at -= service.LOST_AFTER
+        asset.updated_at -= processing.LOST_AFTER
     start_worker()
     wait_for(room, "all come to an end", [slow, *others], {"ready", "rejected"})
     assert (slow.state, slow.attempts) == ("ready", 2)
