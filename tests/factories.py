@@ -125,6 +125,7 @@ def asset(
         kind=kind,
         state=state,
         reason="It is damaged." if state is AssetState.REJECTED else None,
+        upload_id=f"upload-{number}" if state is AssetState.AWAITING else None,
         filename=f"picture-{number}.jpg",
         media_type="image/jpeg" if kind is AssetKind.PICTURE else "application/pdf",
         bytes=1000,
