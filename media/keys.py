@@ -15,9 +15,9 @@ def original(public_id: str) -> str:
     return f"originals/{_shard(public_id)}/{public_id}"
 
 
-def rendition(public_id: str, width: int) -> str:
-    """Return the key of the rendition named `width` (one of `limits.RENDITION_WIDTHS`)."""
-    return f"renditions/{_shard(public_id)}/{public_id}-{int(width)}.webp"
+def rendition(public_id: str, width: int, ending: str = "webp") -> str:
+    """Return the key of the rendition named `width`; `ending` is a `limits.RenditionFormat`."""
+    return f"renditions/{_shard(public_id)}/{public_id}-{int(width)}.{ending}"
 
 
 def _shard(public_id: str) -> str:

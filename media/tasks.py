@@ -5,8 +5,9 @@ a store is slow. A worker may die at any point: what it held is taken up again a
 what it had discarded is deleted by the next sweep.
 """
 
+import hashlib
 import logging
-import shutil
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +19,8 @@ from app import clock
 from app.errors import InvalidError, UnavailableError
 from app.jobs import job, sweep
 from app.transaction import transaction
-from app.web import render_message
 from media import keys, queries, service
-from media.images.isolate import INTERRUPTED, make_renditions
-from media.images.probe import Picture
-from media.images.render import Rendered
+from media.images.isolate import INTERRUPTED, Made, make_renditions
 from media.limits import AssetKind, Limits
 from media.models import Asset
 from media.service import processing, sweeping
@@ -30,6 +28,8 @@ from media.service import processing, sweeping
 log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(minutes=1)
+
+_CHUNK = 1024 * 1024
 
 
 @job("media.process")
@@ -43,32 +43,44 @@ def process(public_id: str) -> None:
     if asset is None:
         return
     try:
-        picture, renditions = _make(asset)
+        sha256, made = _make(asset)
     except InvalidError as refusal:
-        _end(partial(processing.reject, reason=render_message(refusal)), public_id)
+        _end(partial(processing.reject, refusal=refusal), public_id)
     except UnavailableError as error:
         # A child that is stopped each time may be what the machine has no memory for.
         _end(partial(processing.give_back, counts=error.reason == INTERRUPTED), public_id)
         raise
     else:
-        _end(partial(processing.finish, picture=picture, renditions=renditions), public_id)
+        _end(partial(processing.finish, sha256=sha256, made=made), public_id)
 
 
-def _make(asset: Asset) -> tuple[Picture | None, list[Rendered]]:
-    """Make the renditions and store them; a document has none."""
+def _make(asset: Asset) -> tuple[str, Made | None]:
+    """Read the original, make its renditions and store them; return its digest and what was made.
+
+    A document has no renditions, a video nothing at all.
+    """
     processing.check_attempts(asset)
-    if asset.kind is AssetKind.DOCUMENT:
-        return None, []
-    store = service.store()
     with TemporaryDirectory(prefix="podium-original-") as folder:
         path = Path(folder) / "original"
-        with store.open(keys.original(asset.public_id)) as source, path.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        picture, renditions = make_renditions(path, Limits())
-    for made in renditions:
-        key = keys.rendition(asset.public_id, made.width_name)
-        store.put(key, BytesIO(made.data), media_type="image/webp")
-    return picture, renditions
+        sha256 = _fetch(asset, path)
+        processing.check_digest(asset, sha256)
+        made = make_renditions(path, Limits()) if asset.kind is AssetKind.PICTURE else None
+    for one in made.renditions if made else ():
+        key = keys.rendition(asset.public_id, one.width_name, one.format)
+        service.store().put(key, BytesIO(one.data), media_type=f"image/{one.format}")
+    return sha256, made
+
+
+def _fetch(asset: Asset, path: Path) -> str:
+    """Copy the original to `path` and return its SHA-256; a video is only read, being large."""
+    digest = hashlib.sha256()
+    if asset.kind is AssetKind.VIDEO:
+        path = Path(os.devnull)
+    with service.store().open(keys.original(asset.public_id)) as source, path.open("wb") as target:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+    return digest.hexdigest()
 
 
 def _end(act: Callable[..., None], public_id: str) -> None:

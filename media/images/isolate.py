@@ -10,13 +10,15 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.errors import N_, InvalidError, UnavailableError
 from media.images.child import READY, RESULT, Task
-from media.images.probe import Picture, damaged
+from media.images.facts import Facts
+from media.images.probe import Picture
+from media.images.refusals import damaged
 from media.images.render import Rendered
 from media.limits import AssetKind, Limits
 
@@ -35,8 +37,23 @@ INTERRUPTED = "interrupted"
 _STOPPED = {-signal.SIGHUP, -signal.SIGINT, -signal.SIGKILL, -signal.SIGTERM}
 
 
-def make_renditions(source: Path, limits: Limits) -> tuple[Picture, list[Rendered]]:
-    """Return what the file at `source` is and its renditions, smallest first.
+@dataclass(frozen=True)
+class Made:
+    """All that is made of a file: `picture` is None for the first page of a document.
+
+    `preview` is a WebP of at most 100 bytes, `fingerprint` what `media.images.fingerprint`
+    compares; a picture without any structure has none.
+    """
+
+    picture: Picture | None
+    renditions: list[Rendered]
+    preview: bytes | None = None
+    fingerprint: bytes | None = None
+    facts: Facts = field(default_factory=Facts)
+
+
+def make_renditions(source: Path, limits: Limits) -> Made:
+    """Return what the file at `source` is and all that is made of it, renditions smallest first.
 
     Blocks, for 0.2 to a few seconds. Raises InvalidError as `probe` does, with "damaged" also if
     the decoder crashed, hung or wanted too much; UnavailableError if somebody else stopped the
@@ -87,12 +104,15 @@ def _run(task: Task) -> None:
     raise damaged()
 
 
-def _collect(folder: Path) -> tuple[Picture, list[Rendered]]:
+def _collect(folder: Path) -> Made:
     """Read what the child left, or raise the refusal that it wrote down."""
     verdict = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if "message" in verdict:
         raise InvalidError(verdict["message"], code=verdict["code"], **verdict["params"])
-    return Picture(**verdict["picture"]), [
-        Rendered(name, width, height, (folder / f"{name}.webp").read_bytes())
-        for name, width, height in verdict["renditions"]
-    ]
+    return Made(
+        Picture(**verdict["picture"]),
+        [
+            Rendered(name, width, height, (folder / f"{name}.webp").read_bytes())
+            for name, width, height in verdict["renditions"]
+        ],
+    )

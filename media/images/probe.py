@@ -1,4 +1,4 @@
-"""The gate: whether a file is a picture (or a PDF) that we take, and what its header says.
+"""The gate: whether a file is a picture, PDF or video that we take, and what its header says.
 
 Nothing is decoded here. The format comes from the content, one decoder of a short list opens the
 header, and the pixel cap is applied to what the header declares, so a bomb costs a few kilobytes of
@@ -17,17 +17,23 @@ from typing import BinaryIO
 import pillow_heif
 from PIL import Image
 
-from app.errors import N_, InvalidError
+from media.images.refusals import (
+    damaged,
+    damaged_document,
+    too_many_pixels,
+    unknown,
+    unsupported,
+)
 from media.images.sniff import HEAD, sniff
+from media.images.video import check_mp4, check_webm
 from media.limits import (
     DOCUMENT_FORMATS,
     MAX_PIXELS,
-    MEGAPIXEL,
     PICTURE_FORMATS,
+    VIDEO_FORMATS,
     AssetKind,
     Limits,
     check_size,
-    names,
 )
 
 pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
@@ -43,6 +49,7 @@ _TURNED = range(2, 9)
 _FIRST_SIDEWAYS = 5
 _PDF_TAIL = 2048
 _RAW = "RAW"
+_MATROSKA = "Matroska"
 
 _PILLOW_RAISES = (
     OSError,  # includes UnidentifiedImageError
@@ -92,15 +99,12 @@ class Document:
     media_type: str
 
 
-def damaged() -> InvalidError:
-    """Make the refusal of a file that begins well and cannot be read to its end, or at all."""
-    return InvalidError(
-        N_(
-            "This picture is damaged, incomplete or of a rare kind; please save it again,"
-            " for instance as JPEG, and upload that."
-        ),
-        code="damaged",
-    )
+@dataclass(frozen=True)
+class Clip:
+    """What is known of a video: MP4 or WebM; neither its length nor its size is looked at."""
+
+    format: str
+    media_type: str
 
 
 def probe(file: BinaryIO, limits: Limits) -> Picture:
@@ -126,11 +130,23 @@ def probe_document(file: BinaryIO, limits: Limits) -> Document:
     name = _sniff(file, limits, AssetKind.DOCUMENT)
     file.seek(-min(file.seek(0, 2), _PDF_TAIL), 2)
     if b"%%EOF" not in file.read():
-        raise InvalidError(
-            N_("This PDF is damaged or incomplete; please save it again and upload that."),
-            code="damaged",
-        )
+        raise damaged_document()
     return Document(name, DOCUMENT_FORMATS[name].media_type)
+
+
+def probe_video(file: BinaryIO, limits: Limits) -> Clip:
+    """Return what `file` is if it is a whole MP4 or WebM, or refuse it in a sentence.
+
+    Reads some kilobytes at their places, however long the film. Raises InvalidError with code
+    empty, too-large, not-a-video, unsupported-format or damaged.
+    """
+    name = _sniff(file, limits, AssetKind.VIDEO)
+    size = file.seek(0, 2)
+    if name == "MP4":
+        check_mp4(file, size)
+    elif not check_webm(file, size):
+        raise unsupported(_MATROSKA, limits, AssetKind.VIDEO)
+    return Clip(name, VIDEO_FORMATS[name].media_type)
 
 
 def _sniff(file: BinaryIO, limits: Limits, kind: AssetKind) -> str:
@@ -139,49 +155,10 @@ def _sniff(file: BinaryIO, limits: Limits, kind: AssetKind) -> str:
     file.seek(0)
     name = sniff(file.read(HEAD))
     if name is None:
-        raise _unknown(limits, kind)
+        raise unknown(limits, kind)
     if name not in {f.name for f in limits.accepted({kind})}:
-        raise _unsupported(name, limits, kind)
+        raise unsupported(name, limits, kind)
     return name
-
-
-def _unknown(limits: Limits, kind: AssetKind) -> InvalidError:
-    accepted = names(limits.accepted({kind}))
-    if kind is AssetKind.DOCUMENT:
-        return InvalidError(
-            N_("This file is not a document; please upload %(accepted)s."),
-            code="not-a-document",
-            accepted=accepted,
-        )
-    return InvalidError(
-        N_("This file is not a picture; please upload one of these: %(accepted)s."),
-        code="not-a-picture",
-        accepted=accepted,
-    )
-
-
-def _unsupported(name: str, limits: Limits, kind: AssetKind) -> InvalidError:
-    known = PICTURE_FORMATS.get(name)
-    return InvalidError(
-        N_(
-            "The content of this file is %(format)s, which is not taken here;"
-            " please upload one of these: %(accepted)s."
-        ),
-        code="unsupported-format",
-        format=known.label if known else name,
-        accepted=names(limits.accepted({kind})),
-    )
-
-
-def _too_many_pixels(limits: Limits) -> InvalidError:
-    return InvalidError(
-        N_(
-            "This picture has more than %(limit)s million pixels;"
-            " please make it smaller and upload it again."
-        ),
-        code="too-many-pixels",
-        limit=f"{limits.max_pixels / MEGAPIXEL:g}",
-    )
 
 
 @contextmanager
@@ -192,7 +169,7 @@ def _pillow() -> Iterator[None]:
         try:
             yield
         except Image.DecompressionBombError:
-            raise _too_many_pixels(Limits()) from None
+            raise too_many_pixels(MAX_PIXELS) from None
         except _PILLOW_RAISES as error:
             raise damaged() from error
 
@@ -200,7 +177,7 @@ def _pillow() -> Iterator[None]:
 def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
     width, height = size
     if width * height > limits.max_pixels:
-        raise _too_many_pixels(limits)
+        raise too_many_pixels(limits.max_pixels)
 
 
 def _check_tiff(image: Image.Image, size: int, limits: Limits) -> None:
@@ -211,7 +188,7 @@ def _check_tiff(image: Image.Image, size: int, limits: Limits) -> None:
     """
     tags = getattr(image, "tag_v2", {})
     if _DNG_VERSION in tags or tags.get(_NEW_SUBFILE_TYPE, 0) & 1:
-        raise _unsupported(_RAW, limits, AssetKind.PICTURE)
+        raise unsupported(_RAW, limits, AssetKind.PICTURE)
     for offsets, lengths in _TIFF_PARTS:
         parts = zip(tags.get(offsets, ()), tags.get(lengths, ()), strict=False)
         if any(start + length > size for start, length in parts):

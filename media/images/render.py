@@ -15,8 +15,9 @@ import numpy as np
 import pillow_heif
 import pyvips
 
-from media.images.probe import Picture, damaged
-from media.limits import RENDITION_WIDTHS
+from media.images.probe import Picture
+from media.images.refusals import damaged
+from media.limits import RENDITION_WIDTHS, RenditionFormat
 
 QUALITY = 80
 EFFORT = 2
@@ -50,12 +51,13 @@ for _loader in ("Jpeg", "Png", "Webp", "Tiff", "Heif"):
 
 @dataclass(frozen=True)
 class Rendered:
-    """One rendition: the width it is named after, its true size in pixels, its WebP bytes."""
+    """One rendition: the width it is named after, its true size in pixels, its bytes."""
 
     width_name: int
     width: int
     height: int
     data: bytes
+    format: RenditionFormat = RenditionFormat.WEBP
 
 
 def render(

@@ -40,6 +40,10 @@ _BRANDS: tuple[tuple[frozenset[bytes], str], ...] = (
 )
 """ISO base media brands (ISO/IEC 23008-12); AVIF first, as it carries the generic ones as well."""
 
+_MAJOR = {b"qt  ": "QuickTime (MOV)", b"M4A ": "M4A", b"M4B ": "M4A", b"M4P ": "M4A"}
+_FILMS = (b"iso", b"mp4", b"avc", b"M4V", b"MSNV", b"dash", b"mmp4", b"f4v ", b"XAVC")
+"""How the brands of films begin that browsers play; what else is in such boxes has other names."""
+
 
 def sniff(head: bytes) -> str | None:
     """Return the name of the format that starts with `head`, or None if it is not known.
@@ -63,7 +67,9 @@ def _sniff_brand(head: bytes) -> str:
     for known, name in _BRANDS:
         if brands & known:
             return name
-    return "MP4"
+    if any(brand.startswith(_FILMS) for brand in brands) and head[8:12] not in _MAJOR:
+        return "MP4"
+    return _MAJOR.get(head[8:12], "ISO media")
 
 
 def _sniff_markup(head: bytes) -> str | None:

@@ -1,14 +1,12 @@
 """What the worker does to an asset's row: take it in hand, finish it, reject it, give it back."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.errors import N_, InvalidError
-from media.images.isolate import WALL_SECONDS
-from media.images.probe import Picture
-from media.images.render import Rendered
+from media.images.isolate import WALL_SECONDS, Made
+from media.images.refusals import altered
 from media.models import Asset, Rendition
 from media.queries import find_asset
 from media.states import AssetState, move
@@ -61,35 +59,54 @@ def give_back(session: Session, *, public_id: str, counts: bool, now: datetime) 
     session.flush()
 
 
+def check_digest(asset: Asset, sha256: str) -> None:
+    """Refuse an original whose bytes are not those that were taken in."""
+    if asset.sha256 is not None and asset.sha256 != sha256:
+        raise altered()
+
+
 def finish(
-    session: Session,
-    *,
-    public_id: str,
-    picture: Picture | None,
-    renditions: Sequence[Rendered],
-    now: datetime,
+    session: Session, *, public_id: str, sha256: str, made: Made | None, now: datetime
 ) -> None:
-    """Record that the renditions are in the store; a document has neither them nor a `picture`."""
+    """Record the original's digest and what was `made` of it, whose renditions are in the store.
+
+    Of a video nothing is made; of a document the picture of its first page, if it has one.
+    """
     asset = _in_hand(session, public_id)
     if asset is None:
         return
-    asset.renditions = [
-        Rendition(name=made.width_name, width=made.width, height=made.height, bytes=len(made.data))
-        for made in renditions
-    ]
-    if picture is not None:
-        asset.width, asset.height = picture.width, picture.height
+    asset.sha256 = sha256
+    if made is not None:
+        _describe(asset, made)
     asset.state, asset.updated_at = move(asset.state, AssetState.READY), now
     session.flush()
 
 
-def reject(session: Session, *, public_id: str, reason: str, now: datetime) -> None:
-    """Record why no picture could be made of an asset, in a sentence for its sender."""
+def _describe(asset: Asset, made: Made) -> None:
+    asset.renditions = [
+        Rendition(
+            name=one.width_name,
+            format=one.format,
+            width=one.width,
+            height=one.height,
+            bytes=len(one.data),
+        )
+        for one in made.renditions
+    ]
+    if made.picture is not None:
+        asset.width, asset.height = made.picture.width, made.picture.height
+    asset.preview, asset.fingerprint = made.preview, made.fingerprint
+    asset.camera, asset.taken_at = made.facts.camera, made.facts.taken_at
+    asset.latitude, asset.longitude = made.facts.latitude, made.facts.longitude
+
+
+def reject(session: Session, *, public_id: str, refusal: InvalidError, now: datetime) -> None:
+    """Record why an asset was refused, as a message that is put into words when it is read."""
     asset = _in_hand(session, public_id)
     if asset is None:
         return
     asset.state, asset.updated_at = move(asset.state, AssetState.REJECTED), now
-    asset.reason = reason[:300]
+    asset.reason, asset.reason_params = refusal.message, refusal.params
     session.flush()
 
 

@@ -1,12 +1,13 @@
 """Letting go of what nobody uses any more: first the use, then the objects, then the row."""
 
 from datetime import datetime, timedelta
+from itertools import product
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from media import keys
-from media.limits import RENDITION_WIDTHS
+from media.limits import RENDITION_WIDTHS, RenditionFormat
 from media.models import Asset
 from media.queries import unclaimed_assets
 from media.service.store import store
@@ -26,8 +27,8 @@ def discard_unclaimed(session: Session, *, now: datetime) -> None:
 def delete_objects(public_id: str) -> None:
     """Delete all that may lie in the store of an asset, also of one whose processing broke off."""
     store().delete(keys.original(public_id))
-    for width in RENDITION_WIDTHS:
-        store().delete(keys.rendition(public_id, width))
+    for width, form in product(RENDITION_WIDTHS, RenditionFormat):
+        store().delete(keys.rendition(public_id, width, form))
 
 
 def forget(session: Session, *, public_id: str) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from app.errors import DomainError, UnavailableError
 from media import keys, service
 from media.images import isolate
+from media.images.refusals import damaged
 from media.limits import AssetKind
 from media.models import Asset
 from media.service import processing
@@ -317,9 +318,7 @@ def test_what_processing_left_behind_goes_with_the_asset(room: Room) -> None:
     key = keys.rendition(asset.public_id, 320)
     room.store.put(key, io.BytesIO(b"a picture"), media_type="image/webp")
     processing.begin(room.session, public_id=asset.public_id, now=room.clock())
-    processing.reject(
-        room.session, public_id=asset.public_id, reason="It is damaged.", now=room.clock()
-    )
+    processing.reject(room.session, public_id=asset.public_id, refusal=damaged(), now=room.clock())
     room.clock.advance(days=2)
     room.sweep()
     assert room.objects() == set()
