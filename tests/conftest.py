@@ -129,8 +129,10 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     database.empty()
     server: S3Server = request.getfixturevalue("s3")
     store = _store(server.url)
-    for key in list(store.keys()):
-        store.delete(key)
+    for found in list(store.objects()):
+        store.delete(found.key)
+    for upload in list(store.uploads()):
+        store.abort_upload(upload.key, upload.upload_id)
     return Backend(
         name=request.param,
         database_url=database.url,

@@ -12,16 +12,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
-from app.errors import N_, NotFoundError, UnavailableError
+from app.errors import N_, ConflictError, InvalidError, NotFoundError, UnavailableError
 
 _KEY = re.compile(r"[^\x00-\x1f\x7f\\]{8,512}")
 _NO_NAMES = frozenset({"", ".", ".."})
+_PIECE = 64 * 1024
 
 
 class MissingObjectError(NotFoundError):
     """The store answers, and has nothing under this key."""
 
     code = "missing-object"
+
+
+class MissingPartError(ConflictError):
+    """The upload is open and lacks a part, or has another in its place."""
+
+    code = "parts-missing"
+
+    def __init__(self) -> None:
+        super().__init__(N_("A part of this file has not arrived; please send it again."))
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,11 @@ class Store(Protocol):
         """Return the parts there are, by number; raises MissingObjectError for no open upload."""
 
     def finish_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
-        """Make the object of these parts, in this order; raises as `parts` does."""
+        """Make the object of these parts, by number; afterwards the upload is open no more.
+
+        Raises as `parts` does, and MissingPartError, with the upload still open, where one of them
+        is not there as it is named, or there is none.
+        """
 
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Give an upload up, and its parts with it, if it is open."""
@@ -131,6 +145,12 @@ class Store(Protocol):
         server cannot do. The only method besides `ensure` that changes the place itself.
         """
 
+    def browser_origin(self) -> str | None:
+        """Return the origin of `part_url`'s addresses, which a page must be allowed to reach."""
+
+    def tidy(self, *, before: datetime) -> None:
+        """Delete what broke off before then and left behind neither an object nor a part."""
+
 
 def check_key(key: str) -> str:
     """Return `key` if every store can hold it, safely: 8 to 512 characters, no `..`, no control.
@@ -141,6 +161,19 @@ def check_key(key: str) -> str:
         message = f"not a key: {key!r}"
         raise ValueError(message)
     return key
+
+
+def pieces(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Yield the next `size` bytes of `file`; raises InvalidError("cut-short") if it ends before."""
+    while size:
+        piece = file.read(min(size, _PIECE))
+        if not piece:
+            raise InvalidError(
+                N_("The line broke before this part of the file was there; please send it again."),
+                code="cut-short",
+            )
+        size -= len(piece)
+        yield piece
 
 
 def unavailable() -> UnavailableError:

@@ -1,9 +1,12 @@
 """Objects in a bucket of an S3 server; the only user of boto3."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import boto3.session
 from boto3.exceptions import Boto3Error
@@ -14,14 +17,20 @@ from typing_extensions import Buffer, override
 
 from media.stores.base import (
     MissingObjectError,
+    MissingPartError,
     ObjectInfo,
+    OpenUpload,
+    Part,
+    StoredObject,
     check_key,
+    pieces,
     round_trip,
     unavailable,
 )
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 _US_EAST_1 = "us-east-1"
 _CONFIG = Config(
@@ -31,6 +40,7 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     # Servers other than Amazon's know neither virtual hosts nor trailing checksums, as a rule.
     s3={"addressing_style": "path"},
+    signature_version="s3v4",
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
@@ -131,12 +141,114 @@ class S3Store:
         except MissingObjectError:
             return
 
-    def keys(self, prefix: str = "") -> Iterator[str]:
-        """Yield keys by prefix; see `Store.keys`."""
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield objects by prefix; see `Store.objects`."""
         pages = self._client.get_paginator("list_objects_v2")
         with _reachable():
             for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
-                yield from (found["Key"] for found in page.get("Contents", ()))
+                for found in page.get("Contents", ()):
+                    yield StoredObject(found["Key"], found["Size"], found["LastModified"])
+
+    def start_upload(self, key: str, *, media_type: str) -> str:
+        """Begin an upload; see `Store.start_upload`."""
+        check_key(key)
+        with _reachable():
+            begun = self._client.create_multipart_upload(
+                Bucket=self._bucket, Key=key, ContentType=media_type
+            )
+        return begun["UploadId"]
+
+    def part_url(
+        self, key: str, upload_id: str, number: int, *, size: int, expires_in: timedelta
+    ) -> str | None:
+        """Return an address that is signed, its length too; see `Store.part_url`."""
+        check_key(key)
+        with _reachable():
+            return self._client.generate_presigned_url(
+                "upload_part",
+                Params={
+                    "Bucket": self._bucket,
+                    "Key": key,
+                    "UploadId": upload_id,
+                    "PartNumber": number,
+                    "ContentLength": size,
+                },
+                ExpiresIn=int(expires_in.total_seconds()),
+            )
+
+    def put_part(self, key: str, upload_id: str, number: int, file: BinaryIO, *, size: int) -> Part:
+        """Store a part; see `Store.put_part`."""
+        check_key(key)
+        # The client signs what it sends, and so reads it twice.
+        with TemporaryFile() as whole, _reachable():
+            for piece in pieces(file, size):
+                whole.write(piece)
+            whole.seek(0)
+            stored = self._client.upload_part(
+                Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=whole
+            )
+        return Part(number, size, _plain(stored["ETag"]))
+
+    def parts(self, key: str, upload_id: str) -> list[Part]:
+        """Return the parts there are; see `Store.parts`."""
+        check_key(key)
+        pages = self._client.get_paginator("list_parts")
+        with _reachable():
+            return [
+                Part(found["PartNumber"], found["Size"], _plain(found["ETag"]))
+                for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+                for found in page.get("Parts", ())
+            ]
+
+    def finish_upload(self, key: str, upload_id: str, parts: Sequence[Part]) -> None:
+        """Put the parts together; see `Store.finish_upload`."""
+        if not parts:
+            # Some servers would make an empty object of none.
+            self.parts(key, upload_id)
+            raise MissingPartError
+        named: list[CompletedPartTypeDef] = [
+            {"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts
+        ]
+        with _reachable():
+            self._client.complete_multipart_upload(
+                Bucket=self._bucket,
+                Key=check_key(key),
+                UploadId=upload_id,
+                MultipartUpload={"Parts": named},
+            )
+
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        """Give an upload up; see `Store.abort_upload`."""
+        check_key(key)
+        try:
+            with _reachable():
+                self._client.abort_multipart_upload(
+                    Bucket=self._bucket, Key=key, UploadId=upload_id
+                )
+        except MissingObjectError:
+            # Some servers say the same of an upload that is not open and of a missing bucket.
+            if not self._has_bucket():
+                raise unavailable() from None
+
+    def uploads(self) -> Iterator[OpenUpload]:
+        """Yield the open uploads; see `Store.uploads`."""
+        pages = self._client.get_paginator("list_multipart_uploads")
+        with _reachable():
+            for page in pages.paginate(Bucket=self._bucket):
+                for found in page.get("Uploads", ()):
+                    yield OpenUpload(found["Key"], found["UploadId"], found["Initiated"])
+
+    def set_up(self, origins: Sequence[str]) -> tuple[str, ...]:
+        """Make the bucket and its rules; see `Store.set_up`."""
+        raise NotImplementedError
+
+    def browser_origin(self) -> str | None:
+        """Return the server's origin; see `Store.browser_origin`."""
+        address = urlsplit(self._client.meta.endpoint_url)
+        return f"{address.scheme}://{address.netloc}"
+
+    def tidy(self, *, before: datetime) -> None:
+        """Do nothing: a server keeps its own house; see `Store.tidy`."""
 
     def _has_bucket(self) -> bool:
         try:
@@ -186,6 +298,10 @@ class _Body(io.RawIOBase):
         super().close()
 
 
+def _plain(etag: str) -> str:
+    return etag.strip('"')
+
+
 @contextmanager
 def _reachable() -> Iterator[None]:
     """Turn what boto3 raises into what a store raises."""
@@ -193,8 +309,10 @@ def _reachable() -> Iterator[None]:
         yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        if code in {"NoSuchKey", "404"}:
+        if code in {"NoSuchKey", "NoSuchUpload", "404"}:
             raise MissingObjectError from error
+        if code == "InvalidPart":
+            raise MissingPartError from error
         if code in {"InvalidRange", "416"}:
             raise _PastEndError from error
         raise unavailable() from error

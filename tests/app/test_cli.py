@@ -206,7 +206,7 @@ def test_the_doctor_changes_nothing(make_app: Make, session: Session) -> None:
     podium(app, "migrate")
     podium(app, "doctor")
     assert session.execute(text("SELECT count(*) FROM users")).scalar() == 0
-    assert list(app.extensions["podium.store"].keys()) == []
+    assert list(app.extensions["podium.store"].objects()) == []
 
 
 # --- user ---------------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ class Room:
 
     def objects(self, prefix: str = "") -> set[str]:
         """Return the keys of all that lies in the store."""
-        return set(self.store.keys(prefix))
+        return {found.key for found in self.store.objects(prefix)}
 
     def read(self, key: str) -> bytes:
         with self.store.open(key) as file:

@@ -74,6 +74,8 @@ def _start(folder: Path, port: int, keys: str) -> "subprocess.Popen[bytes]":
                 f"--addr=127.0.0.1:{port}",
                 f"--auth-key={keys}",
                 "--vfs-cache-mode=off",
+                # Else a part that was sent cannot be replaced, as other servers allow.
+                "--disable-multipart-streaming",
                 f"--config={folder / 'rclone.conf'}",
                 f"--cache-dir={folder / 'cache'}",
                 str(folder / "data"),
