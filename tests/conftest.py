@@ -2,7 +2,8 @@
 
 A test that takes `app` (or anything that needs it) runs twice: on SQLite with a folder, and on
 PostgreSQL with an S3 server. One that has nothing to do with either says so:
-`@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)`.
+`@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)`. Where a page itself sends
+parts to the S3 server, the second pair is "postgresql+s3 for browsers".
 """
 
 import email
@@ -38,7 +39,7 @@ from media.stores import store_from_url
 from tests.client import Client, client_of
 from tests.database import SESSION, PostgresDatabase, copy_sqlite, make_schema, settle
 from tests.servers import chromium, postgres
-from tests.servers.s3 import S3Server, s3_server
+from tests.servers.s3 import S3Server, for_browsers, s3_server
 
 FAILURES = "podium.tests.failures"
 BROWSER_WAIT = 60_000
@@ -90,6 +91,12 @@ def s3() -> Iterator[S3Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def s3_for_browsers(s3: S3Server) -> Iterator[S3Server]:
+    with for_browsers(s3) as door:
+        yield door
+
+
 # Making a client of S3 takes longer than most tests; one for each address is enough.
 _store = functools.cache(store_from_url)
 
@@ -127,7 +134,10 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
         )
     database: PostgresDatabase = request.getfixturevalue("postgres_database")
     database.empty()
-    server: S3Server = request.getfixturevalue("s3")
+    # A page may send parts to the second, which a browser cannot ask of the first.
+    server: S3Server = request.getfixturevalue(
+        "s3" if request.param == "postgresql+s3" else "s3_for_browsers"
+    )
     store = _store(server.url)
     for found in list(store.objects()):
         store.delete(found.key)

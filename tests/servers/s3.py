@@ -7,14 +7,19 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
+from threading import Thread
+from urllib.parse import quote, urlsplit
 
 import rclone_api
+from typing_extensions import override
 
 _PATIENCE = 20.0
+_HOP_BY_HOP = frozenset({"connection", "expect", "transfer-encoding"})
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,68 @@ def s3_server() -> Iterator[S3Server]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def for_browsers(server: S3Server) -> Iterator[S3Server]:
+    """Put a door before `server` that answers browsers as a bucket with CORS rules does.
+
+    rclone's server refuses the question that a browser asks before it sends a part to another
+    origin; all else goes through to it and back as it is.
+    """
+    address = urlsplit(server.endpoint).netloc
+
+    class Door(_Door):
+        behind = address
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as door:
+        thread = Thread(target=door.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield replace(server, endpoint=f"http://127.0.0.1:{door.server_port}")
+        finally:
+            door.shutdown()
+            thread.join()
+
+
+class _Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    behind: str
+
+    def do_OPTIONS(self) -> None:
+        self.send_response(204)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.send_header("Access-Control-Allow-Methods", "PUT")
+        asked = self.headers.get("Access-Control-Request-Headers")
+        if asked:
+            self.send_header("Access-Control-Allow-Headers", asked)
+        self.end_headers()
+
+    def pass_on(self) -> None:
+        """Forward a request as it came, its Host too, which is signed."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {n: v for n, v in self.headers.items() if n.lower() not in _HOP_BY_HOP}
+        line = HTTPConnection(self.behind, timeout=_PATIENCE)
+        try:
+            line.request(self.command, self.path, body or None, headers)
+            answer = line.getresponse()
+            data = answer.read()
+        finally:
+            line.close()
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in _HOP_BY_HOP | {"content-length"}:
+                self.send_header(name, value)
+        # The answer to HEAD names a length that it does not have.
+        self.send_header("Content-Length", answer.getheader("Content-Length") or str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = pass_on  # noqa: N815 - the names asked for
+
+    @override
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: rclone's own log is enough."""
 
 
 def _start(folder: Path, port: int, keys: str) -> "subprocess.Popen[bytes]":
