@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -233,7 +233,8 @@ class S3Store:
     def uploads(self) -> Iterator[OpenUpload]:
         """Yield the open uploads; see `Store.uploads`."""
         pages = self._client.get_paginator("list_multipart_uploads")
-        with _reachable():
+        # Some servers say of a bucket that never had one that there is none of this name.
+        with suppress(MissingObjectError), _reachable():
             for page in pages.paginate(Bucket=self._bucket):
                 for found in page.get("Uploads", ()):
                     yield OpenUpload(found["Key"], found["UploadId"], found["Initiated"])
