@@ -49,9 +49,12 @@ class Permission(StrEnum):
     DEVELOP = "develop"  # anybody, but the route exists in development only
 
 
+OPEN_TO_ALL = frozenset({Permission.READ_PUBLIC, Permission.DEVELOP})
+
+
 def check_permission(permission: Permission, actor: Actor) -> None:
     """Raise SignInRequiredError or ForbiddenError unless `actor` may come near the route."""
-    if permission in {Permission.READ_PUBLIC, Permission.DEVELOP}:
+    if permission in OPEN_TO_ALL:
         return
     if not actor.is_authenticated:
         raise SignInRequiredError

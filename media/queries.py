@@ -31,12 +31,51 @@ def find_asset(session: Session, public_id: str, *, lock: bool = False) -> Asset
     return session.scalar(wanted)
 
 
-def get_asset(session: Session, public_id: str) -> Asset:
-    """Return the asset with this public id; NotFoundError where there is none."""
-    asset = find_asset(session, public_id)
+def get_asset(session: Session, public_id: str, *, lock: bool = False) -> Asset:
+    """Return the asset as `find_asset` does; NotFoundError where there is none."""
+    asset = find_asset(session, public_id, lock=lock)
     if asset is None:
         raise NotFoundError
     return asset
+
+
+def count_awaiting(session: Session, *, actor: Actor) -> int:
+    """Return how many of the actor's uploads have not come to their end."""
+    found = session.scalar(
+        select(func.count(Asset.id)).where(
+            Asset.owner_id == actor.user_id, Asset.state == AssetState.AWAITING
+        )
+    )
+    return found or 0
+
+
+def same_bytes(session: Session, *, assets: Sequence[Asset]) -> dict[int, list[Asset]]:
+    """Return, by asset id, what else its owner uploaded with exactly the same bytes, oldest first.
+
+    Assets without such company are left out, and so are those whose digest is not known yet.
+    """
+    digests = {asset.sha256 for asset in assets if asset.sha256 is not None}
+    if not digests:
+        return {}
+    alike = session.scalars(
+        select(Asset)
+        .where(
+            Asset.sha256.in_(digests),
+            Asset.owner_id.in_({asset.owner_id for asset in assets}),
+            Asset.state != AssetState.DISCARDED,
+        )
+        .order_by(Asset.id)
+    ).all()
+    found = {
+        asset.id: [
+            other
+            for other in alike
+            if (other.owner_id, other.sha256) == (asset.owner_id, asset.sha256)
+            and other.id != asset.id
+        ]
+        for asset in assets
+    }
+    return {asset_id: others for asset_id, others in found.items() if others}
 
 
 def own_assets(
@@ -111,4 +150,11 @@ def discarded_assets(session: Session) -> list[str]:
             .order_by(func.random())
             .limit(200)
         )
+    )
+
+
+def find_discarded(session: Session, public_id: str) -> Asset | None:
+    """Return a discarded asset whose objects and row are still to go."""
+    return session.scalar(
+        select(Asset).where(Asset.public_id == public_id, Asset.state == AssetState.DISCARDED)
     )

@@ -105,11 +105,17 @@ def discard_unclaimed(now: datetime) -> None:
         sweeping.discard_unclaimed(session, now=now)
     with transaction() as session:
         discarded = queries.discarded_assets(session)
-    _each(discarded, _remove)
+    _each(discarded, remove)
 
 
-def _remove(public_id: str) -> None:
-    sweeping.delete_objects(public_id)
+@job("media.remove")
+def remove(public_id: str) -> None:
+    """Delete a discarded asset's objects, and then its row; does nothing to any other."""
+    with transaction() as session:
+        asset = queries.find_discarded(session, public_id)
+    if asset is None:
+        return
+    sweeping.delete_objects(public_id, asset.upload_id)
     with transaction() as session:
         sweeping.forget(session, public_id=public_id)
 

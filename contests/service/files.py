@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -12,19 +11,33 @@ from app.errors import N_, InvalidError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from contests.queries import entries as queries
 from contests.service.entries import check_writable, open_working, release_unused, shown_version
+from media import queries as media_queries
 from media import service as media
-from media.limits import DOCUMENT_FORMATS, AssetKind, Limits
+from media.limits import (
+    DOCUMENT_FORMATS,
+    MAX_BYTES,
+    MAX_VIDEO_BYTES,
+    VIDEO_FORMATS,
+    AssetKind,
+    Limits,
+)
 from media.models import Asset
+from media.service import Kept
+from media.states import AssetState
+
+_MOST_BYTES = {AssetKind.DOCUMENT: MAX_BYTES, AssetKind.VIDEO: MAX_VIDEO_BYTES}
 
 
-def limits_of(contest: Contest) -> Limits:
-    """Return which files a contest takes, and how large."""
-    kinds = {AssetKind.PICTURE} if contest.pictures_max else set()
-    formats = set(contest.formats)
-    if contest.documents_max:
-        kinds.add(AssetKind.DOCUMENT)
-        formats.update(DOCUMENT_FORMATS)
-    return Limits(kinds=frozenset(kinds), max_bytes=contest.max_bytes, formats=frozenset(formats))
+def limits_of(contest: Contest, kind: AssetKind) -> Limits:
+    """Return which files of one kind a contest takes, and how large; no kind where it takes none.
+
+    The organiser's limit of bytes is for pictures; documents and videos have the platform's.
+    """
+    return Limits(
+        kinds=frozenset({kind} if contest.most(kind) else ()),
+        max_bytes=contest.max_bytes if kind is AssetKind.PICTURE else _MOST_BYTES[kind],
+        formats=frozenset({*contest.formats, *DOCUMENT_FORMATS, *VIDEO_FORMATS}),
+    )
 
 
 def files_of(version: EntryVersion, kind: AssetKind) -> list[VersionAsset]:
@@ -32,46 +45,63 @@ def files_of(version: EntryVersion, kind: AssetKind) -> list[VersionAsset]:
     return [file for file in version.files if file.asset.kind is kind]
 
 
-def attach(
-    session: Session,
-    *,
-    entry: Entry,
-    file: BinaryIO,
-    filename: str,
-    kind: AssetKind,
-    actor: Actor,
-    now: datetime,
-) -> Asset:
-    """Take a file in and put it last; where a contest takes one, it replaces the one there was.
+def check_room(
+    session: Session, *, entry: Entry, kind: AssetKind, now: datetime, coming: int = 0
+) -> Limits:
+    """Return what the next file of a kind may be, once `coming` others are in.
 
-    Raises InvalidError for a file that is too many or refused, UnavailableError where the store
-    does not answer, ClosedError after the close; then the entry is as it was.
+    Raises InvalidError where it is too many, ClosedError after the close. Asked before bytes are
+    taken in; `attach` asks again.
+    """
+    check_writable(session, entry=entry, now=now)
+    most = entry.contest.most(kind)
+    if len(files_of(shown_version(entry), kind)) + coming >= most != 1:
+        raise _too_many(kind, most)
+    return limits_of(entry.contest, kind)
+
+
+def attach(session: Session, *, entry: Entry, kept: Kept, actor: Actor, now: datetime) -> Asset:
+    """Put a file that lies in the store last; where a contest takes one, it replaces that one.
+
+    Raises InvalidError for a file that is too many, ClosedError after the close; then the entry is
+    as it was.
     """
     queries.get_entry(session, entry.id, lock=True)
-    check_writable(session, entry=entry, now=now)
-    contest = entry.contest
-    most = contest.pictures_max if kind is AssetKind.PICTURE else contest.documents_max
-    before = files_of(shown_version(entry), kind)
-    if len(before) >= most != 1:
-        raise _too_many(kind, most)
-    asset = media.receive(
-        session,
-        actor=actor,
-        file=file,
-        filename=filename,
-        kind=kind,
-        limits=limits_of(contest),
-        now=now,
-    )
-    media.claim(session, actor=actor, public_ids=[asset.public_id], kind=kind, now=now)
+    check_room(session, entry=entry, kind=kept.kind, now=now)
+    asset = media.record(session, actor=actor, kept=kept, now=now)
+    _put_last(session, entry, asset, actor, now)
+    return asset
+
+
+def complete(session: Session, *, entry: Entry, kept: Kept, actor: Actor, now: datetime) -> Asset:
+    """Put a file that came in parts last, as `attach` does; raises as that does.
+
+    NotFoundError where its upload was given up meanwhile. A file that another window completed at
+    the same moment has its place already, and keeps it.
+    """
+    queries.get_entry(session, entry.id, lock=True)
+    asset = media_queries.get_asset(session, kept.public_id, lock=True)
+    if asset.state is AssetState.AWAITING:
+        check_room(session, entry=entry, kind=kept.kind, now=now)
+        media.arrived(session, asset=asset, kept=kept, now=now)
+        _put_last(session, entry, asset, actor, now)
+    return asset
+
+
+def _put_last(session: Session, entry: Entry, asset: Asset, actor: Actor, now: datetime) -> None:
+    media.claim(session, actor=actor, public_ids=[asset.public_id], kind=asset.kind, now=now)
     version = open_working(session, entry=entry, now=now)
-    replaced = files_of(version, kind) if most == 1 else []
+    replaced = files_of(version, asset.kind) if entry.contest.most(asset.kind) == 1 else []
     _remove(session, version, replaced, now)
     position = 1 + max((held.position for held in version.files), default=-1)
     version.files.append(VersionAsset(asset=asset, position=position))
     version.updated_at = entry.updated_at = now
     session.flush()
-    return asset
+
+
+def holds(entry: Entry, asset: Asset) -> bool:
+    """Tell whether a file is among those that the entry's form shows."""
+    return any(file.asset_id == asset.id for file in shown_version(entry).files)
 
 
 def remove(session: Session, *, entry: Entry, public_ids: Sequence[str], now: datetime) -> None:
@@ -112,12 +142,21 @@ def _remove(
     release_unused(session, files=files, now=now)
 
 
+_ALL_TAKEN = {
+    AssetKind.PICTURE: N_(
+        "There are %(most)s pictures, which is all this contest takes; remove one first."
+    ),
+    AssetKind.DOCUMENT: N_(
+        "There are %(most)s documents, which is all this contest takes; remove one first."
+    ),
+    AssetKind.VIDEO: N_(
+        "There are %(most)s videos, which is all this contest takes; remove one first."
+    ),
+}
+
+
 def _too_many(kind: AssetKind, most: int) -> InvalidError:
-    message = (
-        N_("There are %(most)s pictures, which is all this contest takes; remove one first.")
-        if kind is AssetKind.PICTURE
-        else N_("There are %(most)s documents, which is all this contest takes; remove one first.")
-    )
+    message = _ALL_TAKEN[kind]
     if most == 0:
         message = N_("This contest does not take files of this kind.")
     return InvalidError(message, code="too-many-files", most=most)

@@ -8,12 +8,14 @@ from contests.views import (
     public,
     screening,  # noqa: F401 - it adds its views to the organiser's blueprint
     teams,
+    uploads,
     words,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     public.blueprint,
     entrant.blueprint,
+    uploads.blueprint,
     teams.blueprint,
     organiser.blueprint,
     words.blueprint,

@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import (
+    session as cookie,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -11,16 +22,17 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission, require
 from app.errors import (
-    N_,
     ClosedError,
+    DomainError,
     InvalidError,
     NotFoundError,
     UnavailableError,
 )
-from app.transaction import current_session
+from app.transaction import current_session, step_aside
 from app.web import current_actor, limiter, render_message, status_of
 from contests import policies
 from contests.forms.entrant import (
+    FILE_FIELDS,
     BeginForm,
     BeginProjectForm,
     EntryForm,
@@ -35,10 +47,25 @@ from contests.service import entries, files, teams
 from contests.states import ContestKind, ContestState, Screening
 from contests.views.cards import pictures_of
 from contests.views.draft import closed_text, draft_page, missing_text, short_time
-from media.limits import AssetKind
-from media.service import picture
+from media import service as media
+from media.limits import MEBIBYTE, AssetKind
+from media.service import Kept
 
 blueprint = Blueprint("entrant", __name__)
+
+FORM_BYTES = 640 * MEBIBYTE
+"""A film and the pictures beside it; who has more sends some of it first."""
+
+
+@blueprint.url_value_preprocessor
+def _let_files_through(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let the one form that takes films be large, for whoever is signed in.
+
+    Before anything reads the form, as the check of its token does; and without the database, which
+    would wait for the last byte with it.
+    """
+    if endpoint == "entrant.edit" and "_user_id" in cookie:
+        request.max_content_length = FORM_BYTES
 
 
 @blueprint.route("/contests/<slug>/enter", methods=["GET", "POST"])
@@ -76,15 +103,13 @@ def _begin(contest: Contest, form: Any, now: datetime) -> Entry:
 def _enter_page(
     contest: Contest, form: Any, *, status: int = 200, refusal: str | None = None
 ) -> Response:
-    kinds = {"pictures": AssetKind.PICTURE, "documents": AssetKind.DOCUMENT}
-    taken = files.limits_of(contest).kinds
     page = render_template(
         "contests/entrant/enter.html",
         contest=contest,
         form=form,
         refusal=refusal,
         have=queries.count_entries(current_session(), contest, current_actor().user_id or 0),
-        files=[files_hint(contest, kind) for kind in kinds.values() if kind in taken],
+        files=[files_hint(contest, kind) for kind in AssetKind if contest.most(kind)],
         words=words_hint(contest),
     )
     return make_response(page, status)
@@ -149,29 +174,48 @@ def _submit(entry: Entry, form: EntryForm, now: datetime) -> Response:
 
 
 def _take_files(entry: Entry, form: EntryForm, now: datetime) -> int | None:
-    """Take in the files that came with the form; return the status of the last refusal, if any."""
-    status = None
-    for name, kind in (("pictures", AssetKind.PICTURE), ("documents", AssetKind.DOCUMENT)):
+    """Take in the files that came with the form; return the status of the last refusal, if any.
+
+    First all go to the store, without the database, then all into the entry.
+    """
+    session, status, kept = current_session(), None, list[tuple[str, Kept]]()
+    for name, kind in FILE_FIELDS.items():
         for sent in request.files.getlist(name) if name in form else ():
             if sent.filename:
                 try:
-                    _attach(entry, sent, kind, now)
+                    kept.append((name, _keep(entry.id, sent, kind, now, kept)))
                 except (InvalidError, UnavailableError) as error:
-                    form.add_error(name, f"{sent.filename}: {render_message(error)}")
-                    status = status_of(error)
+                    status = _refuse(form, name, sent.filename, error)
+    for name, one in kept:
+        try:
+            files.attach(session, entry=entry, kept=one, actor=current_actor(), now=now)
+        except InvalidError as error:
+            status = _refuse(form, name, one.filename, error)
     return status
 
 
-def _attach(entry: Entry, sent: FileStorage, kind: AssetKind, now: datetime) -> Any:
-    return files.attach(
-        current_session(),
-        entry=entry,
-        file=cast("BinaryIO", sent.stream),
-        filename=sent.filename or "",
+def _keep(
+    entry_id: int, sent: FileStorage, kind: AssetKind, now: datetime, before: list[tuple[str, Kept]]
+) -> Kept:
+    session = current_session()
+    limits = files.check_room(
+        session,
+        entry=_own_entry(entry_id),
         kind=kind,
-        actor=current_actor(),
         now=now,
+        coming=sum(one.kind is kind for _, one in before),
     )
+    step_aside(session)
+    kept = media.keep(
+        cast("BinaryIO", sent.stream), filename=sent.filename or "", kind=kind, limits=limits
+    )
+    _own_entry(entry_id)
+    return kept
+
+
+def _refuse(form: EntryForm, name: str, filename: str, error: DomainError) -> int:
+    form.add_error(name, f"{filename}: {render_message(error)}")
+    return status_of(error)
 
 
 def _sort_files(entry: Entry, now: datetime) -> None:
@@ -196,22 +240,6 @@ def autosave(entry_id: int) -> ResponseReturnValue:
     _save(entry, form, now)
     _sort_files(entry, now)
     return jsonify(saved_at=short_time(now, entry.contest), version=str(entry.revision))
-
-
-@blueprint.post("/entries/<int:entry_id>/files")
-@permission(Permission.ENTER)
-@limiter.limit("60 per minute; 400 per hour")
-def upload(entry_id: int) -> ResponseReturnValue:
-    """Take one file in, for the script; `kind` in the address says what it is for."""
-    entry = _own_entry(entry_id)
-    sent = request.files.get("file")
-    kind = AssetKind.DOCUMENT if request.args.get("kind") == "document" else AssetKind.PICTURE
-    if sent is None:
-        raise InvalidError(N_("No file came with this request."), code="no-file")
-    asset = _attach(entry, sent, kind, clock.now())
-    seen = picture(asset)
-    answer = {"id": asset.public_id, "state": seen.state, "status_url": seen.status_url}
-    return jsonify(answer | {"name": asset.filename}), 201
 
 
 @blueprint.post("/entries/<int:entry_id>/discard")

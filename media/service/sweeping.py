@@ -24,8 +24,10 @@ def discard_unclaimed(session: Session, *, now: datetime) -> None:
     session.flush()
 
 
-def delete_objects(public_id: str) -> None:
+def delete_objects(public_id: str, upload_id: str | None) -> None:
     """Delete all that may lie in the store of an asset, also of one whose processing broke off."""
+    if upload_id is not None:
+        store().abort_upload(keys.original(public_id), upload_id)
     store().delete(keys.original(public_id))
     for width, form in product(RENDITION_WIDTHS, RenditionFormat):
         store().delete(keys.rendition(public_id, width, form))
