@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import User
 from app.db import Base, enum_column
 from contests.states import ContestKind, ContestState, EntryState, Screening
+from media.limits import AssetKind
 from media.models import Asset
 
 
@@ -107,6 +108,14 @@ class Contest(Base):
     declarations: Mapped[list["Declaration"]] = relationship(
         back_populates="contest", order_by="Declaration.position", cascade="all, delete-orphan"
     )
+
+    def most(self, kind: AssetKind) -> int:
+        """Return how many files of one kind an entry may have."""
+        return {
+            AssetKind.PICTURE: self.pictures_max,
+            AssetKind.DOCUMENT: self.documents_max,
+            AssetKind.VIDEO: self.videos_max,
+        }[kind]
 
 
 class Track(Base):

@@ -1,7 +1,7 @@
 """The forms an entry is written with; a draft may be incomplete, so little here is refused."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 from wtforms.widgets import FileInput
 
+from app.errors import N_
 from app.web.forms import Form
 from contests.forms.fields import (
     Checkboxes,
@@ -32,6 +33,12 @@ from contests.states import ContestKind
 from contests.vocabulary import LICENCES
 from media.limits import MEBIBYTE, AssetKind, accept, names
 
+FILE_FIELDS: Final = {
+    "pictures": AssetKind.PICTURE,
+    "documents": AssetKind.DOCUMENT,
+    "videos": AssetKind.VIDEO,
+}
+"""The fields that take files, in the order of the form, and what each is for."""
 MOST_LINKS = 10
 LONGEST_LINK = 500
 
@@ -196,6 +203,7 @@ class ProjectForm(EntryForm):
     )
     pictures = MultipleFileField(_l("Pictures"))
     documents = MultipleFileField(_l("Documents"))
+    videos = MultipleFileField(_l("Videos"))
     sdgs = Checkboxes(_l("Sustainable Development Goals"))
     action_lines = _action_lines()
     declarations = _declarations()
@@ -275,8 +283,6 @@ def _fit(form: EntryForm, contest: Contest) -> None:
         )
         if not contest.words_min:
             del form.description
-    elif not contest.documents_max:
-        del form.documents
     _say_limits(form, contest)
 
 
@@ -286,14 +292,17 @@ def _say_limits(form: EntryForm, contest: Contest) -> None:
         form.description.description = words_hint(contest)
     if contest.pictures_min:
         form.pictures.flags.required = True
-    for name, kind, most in (
-        ("pictures", AssetKind.PICTURE, contest.pictures_max),
-        ("documents", AssetKind.DOCUMENT, contest.documents_max),
-    ):
-        if name in form:
+    for name, kind in FILE_FIELDS.items():
+        if name in form and contest.most(kind):
             form[name].description = files_hint(contest, kind)
-            form[name].render_kw = {"accept": accept(limits_of(contest).accepted([kind]))}
-            form[name].widget = FileInput(multiple=most > 1)
+            limits = limits_of(contest, kind)
+            form[name].render_kw = {
+                "accept": accept(limits.accepted()),
+                "data-max-bytes": limits.max_bytes,
+            }
+            form[name].widget = FileInput(multiple=contest.most(kind) > 1)
+        elif name in form:
+            del form[name]
 
 
 def words_hint(contest: Contest) -> str:
@@ -309,21 +318,35 @@ def words_hint(contest: Contest) -> str:
 
 def files_hint(contest: Contest, kind: AssetKind) -> str:
     """Say how many files of a kind a contest takes, in which formats, and how large."""
-    limits = limits_of(contest)
-    most = contest.pictures_max if kind is AssetKind.PICTURE else contest.documents_max
+    limits, most = limits_of(contest, kind), contest.most(kind)
     facts = {
-        "formats": names(limits.accepted([kind])),
+        "formats": names(limits.accepted()),
         "size": f"{limits.max_bytes / MEBIBYTE:g}",
         "most": most,
     }
-    sentence: str
-    if most == 1:
-        sentence = _("One file: %(formats)s, at most %(size)s MB.", **facts)
-    elif kind is AssetKind.PICTURE:
-        sentence = _("Up to %(most)s pictures: %(formats)s, at most %(size)s MB each.", **facts)
-    else:
-        sentence = _("Up to %(most)s documents: %(formats)s, at most %(size)s MB each.", **facts)
+    one, several = _FILES[kind]
+    sentence: str = _(one if most == 1 else several, **facts)
+    if kind is AssetKind.VIDEO:
+        sentence += " " + _(
+            "A video is published as you send it, with all that its file says of place and time."
+        )
     return sentence
+
+
+_FILES = {
+    AssetKind.PICTURE: (
+        N_("One picture: %(formats)s, at most %(size)s MB."),
+        N_("Up to %(most)s pictures: %(formats)s, at most %(size)s MB each."),
+    ),
+    AssetKind.DOCUMENT: (
+        N_("One document: %(formats)s, at most %(size)s MB."),
+        N_("Up to %(most)s documents: %(formats)s, at most %(size)s MB each."),
+    ),
+    AssetKind.VIDEO: (
+        N_("One video: %(formats)s, at most %(size)s MB."),
+        N_("Up to %(most)s videos: %(formats)s, at most %(size)s MB each."),
+    ),
+}
 
 
 def _lines(text: str | None) -> list[str]:

@@ -112,6 +112,15 @@ class ContestForm(Form):
     pictures_min = _whole(_l("Fewest pictures"), 0, 20)
     pictures_max = _whole(_l("Most pictures"), 1, 20)
     documents_max = _whole(_l("Most PDF documents"), 0, 10)
+    videos_max = _whole(
+        _l("Most videos"),
+        0,
+        5,
+        description=_l(
+            "MP4 or WebM, up to 500 MB each. Shown as they are sent, so with all that their"
+            " files say of place and time."
+        ),
+    )
     words_min = _whole(
         _l("Fewest words of description"),
         0,
@@ -119,7 +128,7 @@ class ContestForm(Form):
         description=_l("With 0, a photographer is asked for a caption and no longer text."),
     )
     words_max = _whole(_l("Most words of description"), 1, 5000)
-    max_megabytes = _whole(_l("Largest file, in MB"), 1, 50)
+    max_megabytes = _whole(_l("Largest picture or document, in MB"), 1, 50)
     formats = Checkboxes(
         _l("Picture formats"),
         [DataRequired(_l("Take at least one format."))],
@@ -220,12 +229,14 @@ class ContestForm(Form):
 _SAME: Final = (
     *("slug", "title", "summary", "brief", "rules", "zone", "formats", "action_lines", "winners"),
     *("entries_per_person", "team_min", "team_max", "pictures_min", "pictures_max"),
-    *("documents_max", "words_min", "words_max"),
+    *("documents_max", "videos_max", "words_min", "words_max"),
 )
 
 # A photo entry is one person's one picture; one person takes part in one team.
 _NOT_ASKED: Final = {
-    ContestKind.PHOTO: ("team_min", "team_max", "pictures_min", "pictures_max", "documents_max"),
+    ContestKind.PHOTO: (
+        *("team_min", "team_max", "pictures_min", "pictures_max", "documents_max", "videos_max"),
+    ),
     ContestKind.HACKATHON: ("entries_per_person",),
 }
 _DEFAULTS: Final = {
@@ -236,6 +247,7 @@ _DEFAULTS: Final = {
         "pictures_min": 1,
         "pictures_max": 1,
         "documents_max": 0,
+        "videos_max": 0,
         "words_min": 0,
         "words_max": 200,
     },
@@ -246,6 +258,7 @@ _DEFAULTS: Final = {
         "pictures_min": 1,
         "pictures_max": 6,
         "documents_max": 2,
+        "videos_max": 1,
         "words_min": 50,
         "words_max": 1000,
     },

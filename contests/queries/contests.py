@@ -116,9 +116,7 @@ def tallies(session: Session, contests: Iterable[Contest]) -> dict[int, Tally]:
 
 def count_beyond_limits(session: Session, contest: Contest) -> int:
     """Return how many entries have more files than the contest takes, which was changed since."""
-    most = case(
-        (Asset.kind == AssetKind.PICTURE, contest.pictures_max), else_=contest.documents_max
-    )
+    most = case({kind: contest.most(kind) for kind in AssetKind}, value=Asset.kind)
     beyond = (
         select(EntryVersion.entry_id)
         .join(Entry, Entry.id == EntryVersion.entry_id)
@@ -187,6 +185,7 @@ def entry_rules_of(contest: Contest) -> EntryRules:
         pictures_min=contest.pictures_min,
         pictures_max=contest.pictures_max,
         documents_max=contest.documents_max,
+        videos_max=contest.videos_max,
         description_min_words=contest.words_min,
         description_max_words=contest.words_max,
         declarations=tuple(declaration.text for declaration in contest.declarations),

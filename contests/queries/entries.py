@@ -1,5 +1,6 @@
 """Reading entries and teams."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -179,9 +180,11 @@ def is_used(session: Session, asset: Asset) -> bool:
 
 def facts_of(entry: Entry, version: EntryVersion, now: datetime) -> EntryFacts:
     """Return what the rules ask about one version of an entry."""
-    pictures = [file.asset for file in version.files if file.asset.kind is AssetKind.PICTURE]
-    documents = [file.asset for file in version.files if file.asset.kind is AssetKind.DOCUMENT]
-    states = [asset.state for asset in pictures]
+    usable: Counter[AssetKind] = Counter()
+    rejected: Counter[AssetKind] = Counter()
+    for file in version.files:
+        counts = rejected if file.asset.state is AssetState.REJECTED else usable
+        counts[file.asset.kind] += 1
     accepted = {one.declaration_id for one in version.accepted}
     return EntryFacts(
         today=(now + _EASTERNMOST).date(),
@@ -200,12 +203,12 @@ def facts_of(entry: Entry, version: EntryVersion, now: datetime) -> EntryFacts:
         links=tuple(version.links),
         accepted=frozenset(d.text for d in entry.contest.declarations if d.id in accepted),
         team_size=len(entry.team.members) if entry.team else 1,
-        pictures_ready=states.count(AssetState.READY),
-        pictures_rejected=states.count(AssetState.REJECTED),
-        pictures_processing=sum(
-            state in {AssetState.RECEIVED, AssetState.PROCESSING} for state in states
-        ),
-        documents=len(documents),
+        pictures=usable[AssetKind.PICTURE],
+        pictures_rejected=rejected[AssetKind.PICTURE],
+        documents=usable[AssetKind.DOCUMENT],
+        documents_rejected=rejected[AssetKind.DOCUMENT],
+        videos=usable[AssetKind.VIDEO],
+        videos_rejected=rejected[AssetKind.VIDEO],
     )
 
 

@@ -94,15 +94,15 @@ def _words(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
 
 
 def _picture_count(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
-    usable = draft.pictures_ready + draft.pictures_processing
-    if usable < rules.pictures_min:
-        yield _picture_missing(rules, usable)
-    elif usable > rules.pictures_max:
+    # One that is still being prepared counts: nobody's deadline depends on how busy the worker is.
+    if draft.pictures < rules.pictures_min:
+        yield _picture_missing(rules, draft.pictures)
+    elif draft.pictures > rules.pictures_max:
         yield Missing(
             "pictures-too-many",
             "pictures",
             N_("Remove pictures: there are %(have)s and the contest allows %(most)s."),
-            {"have": usable, "most": rules.pictures_max},
+            {"have": draft.pictures, "most": rules.pictures_max},
         )
 
 
@@ -119,31 +119,25 @@ def _picture_missing(rules: EntryRules, usable: int) -> Missing:
     return Missing("pictures-missing", "pictures", message)
 
 
-def _picture_states(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
-    if draft.pictures_processing:
-        yield Missing(
-            "pictures-processing",
-            "pictures",
-            N_("Pictures still being prepared: %(count)s. Submit once they are shown."),
-            {"count": draft.pictures_processing},
-        )
-    if draft.pictures_rejected:
-        yield Missing(
-            "pictures-rejected",
-            "pictures",
-            N_("Pictures that could not be used: %(count)s. Remove or replace them."),
-            {"count": draft.pictures_rejected},
-        )
+def _most(name: str, message: str) -> Check:
+    """Make the check that there are no more files in the field `name` than the contest takes."""
+
+    def check(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
+        have, most = getattr(draft, name), getattr(rules, f"{name}_max")
+        if have > most:
+            yield Missing(f"{name}-too-many", name, message, {"have": have, "most": most})
+
+    return check
 
 
-def _documents(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
-    if draft.documents > rules.documents_max:
-        yield Missing(
-            "documents-too-many",
-            "documents",
-            N_("Remove documents: there are %(have)s and the contest allows %(most)s."),
-            {"have": draft.documents, "most": rules.documents_max},
-        )
+def _usable(name: str, message: str) -> Check:
+    """Make the check that no file in the field `name` was refused."""
+
+    def check(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
+        if count := getattr(draft, f"{name}_rejected"):
+            yield Missing(f"{name}-rejected", name, message, {"count": count})
+
+    return check
 
 
 def _links(_rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
@@ -207,9 +201,22 @@ def _description(rules: EntryRules, draft: EntryFacts) -> Iterator[Missing]:
     yield from tuple(_HAS_DESCRIPTION(rules, draft)) or _words(rules, draft)
 
 
+_PICTURES_USABLE: Final = _usable(
+    "pictures", N_("Pictures that could not be used: %(count)s. Remove or replace them.")
+)
+
+_MORE_FILES: Final[tuple[Check, ...]] = (
+    _most("documents", N_("Remove documents: there are %(have)s and the contest allows %(most)s.")),
+    _usable(
+        "documents", N_("Documents that could not be used: %(count)s. Remove or replace them.")
+    ),
+    _most("videos", N_("Remove videos: there are %(have)s and the contest allows %(most)s.")),
+    _usable("videos", N_("Videos that could not be used: %(count)s. Remove or replace them.")),
+)
+
 _PHOTO_CHECKS: Final[tuple[Check, ...]] = (
     _picture_count,
-    _picture_states,
+    _PICTURES_USABLE,
     _TITLE,
     _text("caption", N_("Write a caption.")),
     _text("alt_text", N_("Describe the picture for people who cannot see it.")),
@@ -219,7 +226,7 @@ _PHOTO_CHECKS: Final[tuple[Check, ...]] = (
     _taken_on,
     _sdgs,
     _track,
-    _documents,
+    *_MORE_FILES,
     _consent,
     _text("licence", N_("Choose a licence.")),
     _declarations,
@@ -231,8 +238,8 @@ _PROJECT_CHECKS: Final[tuple[Check, ...]] = (
     _description,
     _track,
     _picture_count,
-    _picture_states,
-    _documents,
+    _PICTURES_USABLE,
+    *_MORE_FILES,
     _links,
     _team,
     _declarations,

@@ -23,6 +23,7 @@ class EntryRules:
     pictures_min: int
     pictures_max: int
     documents_max: int
+    videos_max: int
     description_min_words: int
     description_max_words: int
     declarations: tuple[str, ...] = ()
@@ -51,8 +52,8 @@ class EntryFacts:
 
     `consent` says that everyone recognisable in the picture agreed, or that nobody is; `accepted`
     holds declarations as worded; `today` is the latest date that anyone on earth may call today,
-    `(now + 14 h).date()`, so that nobody's own day counts as the future. `pictures_ready`,
-    `pictures_processing` and `pictures_rejected` together are all pictures attached.
+    `(now + 14 h).date()`, so that nobody's own day counts as the future. Files that
+    were refused are counted apart: the others are usable, or will be unless the worker says no.
     """
 
     today: date
@@ -71,10 +72,12 @@ class EntryFacts:
     links: tuple[str, ...] = ()
     accepted: frozenset[str] = frozenset()
     team_size: int = 1
-    pictures_ready: int = 0
-    pictures_processing: int = 0
+    pictures: int = 0
     pictures_rejected: int = 0
     documents: int = 0
+    documents_rejected: int = 0
+    videos: int = 0
+    videos_rejected: int = 0
 
 
 def check_entries_left(rules: EntryRules, have: int) -> None:

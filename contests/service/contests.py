@@ -46,6 +46,7 @@ class ContestValues:
     pictures_min: int
     pictures_max: int
     documents_max: int
+    videos_max: int
     words_min: int
     words_max: int
     max_bytes: int

@@ -69,6 +69,7 @@ def draft_page(
         version=version,
         pictures=[_file(asset) for asset in assets_of(version, AssetKind.PICTURE)],
         documents=[_file(asset) for asset in assets_of(version, AssetKind.DOCUMENT)],
+        videos=[_file(asset) for asset in assets_of(version, AssetKind.VIDEO)],
         checklist=list(_checklist(entry, form, missing)),
         missing=missing,
         closed=closed or why_closed(entry),

@@ -38,6 +38,7 @@ VALUES = ContestValues(
     pictures_min=1,
     pictures_max=1,
     documents_max=0,
+    videos_max=0,
     words_min=0,
     words_max=200,
     max_bytes=50 * 1024 * 1024,

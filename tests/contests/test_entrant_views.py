@@ -101,11 +101,7 @@ def test_a_photographer_enters_and_has_a_receipt(
         PHOTO | {"declarations": declared, "pictures": jpeg_file(jpeg)},
         press="Submit entry",
     )
-    assert answer.status_code == 422
-    assert "Pictures still being prepared: 1." in answer.text
-    assert "Your words are saved" in answer.text
-    outbox.drain()
-    answer = signed_in.submit(form, {"title": TITLE}, press="Submit entry")
+    # No deadline waits for the worker: the picture may still be in the line.
     receipt = signed_in.follow(answer)
     entry = only_entry(session)
     assert entry.current is not None

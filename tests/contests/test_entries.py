@@ -37,6 +37,7 @@ from contests.service import entries, files
 from contests.service.entries import EntryWords, IncompleteError, StaleFormError, words_of
 from contests.states import ContestKind, ContestState, EntryState, Screening
 from media.limits import AssetKind
+from media.states import AssetState
 from media.models import Asset
 from tests import factories as make
 from tests.conftest import Clock, Outbox
@@ -219,10 +220,14 @@ def test_an_incomplete_entry_is_refused_with_everything_that_is_missing(
 ) -> None:
     contest = make.contest(session)
     entry = draft(session, contest, owner, replace(WORDS, alt_text="", consent=False))
-    entries.shown_version(entry).files[0].asset.state = "processing"  # type: ignore[assignment]
+    asset = entries.shown_version(entry).files[0].asset
+    asset.state, asset.reason = AssetState.REJECTED, "It is damaged."
     with pytest.raises(IncompleteError) as refused:
         entries.submit(session, entry=entry, actor=actor, now=NOW)
-    assert [line.field for line in refused.value.missing] == ["pictures", "alt_text", "consent"]
+    assert [line.code for line in refused.value.missing] == [
+        *("pictures-missing", "pictures-rejected"),
+        *("alt-text-missing", "consent-missing"),
+    ]
     assert (entry.state, entry.number, contest.last_number) == (EntryState.DRAFT, None, 0)
 
 

@@ -128,7 +128,7 @@ def test_a_forum_that_cannot_be_is_asked_for_again(
         (
             "photo",
             {"entries_per_person": "5", "words_min": "0"},
-            {"team_min", "pictures_min", "documents_max"},
+            {"team_min", "pictures_min", "documents_max", "videos_max"},
         ),
         (
             "hackathon",
@@ -138,6 +138,7 @@ def test_a_forum_that_cannot_be_is_asked_for_again(
                 "pictures_min": "1",
                 "pictures_max": "6",
                 "documents_max": "2",
+                "videos_max": "1",
                 "words_min": "50",
                 "words_max": "1000",
             },

@@ -41,6 +41,7 @@ PHOTO_RULES = EntryRules(
     pictures_min=1,
     pictures_max=1,
     documents_max=0,
+    videos_max=0,
     description_min_words=0,
     description_max_words=200,
     declarations=("I am 18 or older.", "I am not staff of the organiser."),
@@ -57,7 +58,7 @@ PHOTO = EntryFacts(
     consent=True,
     sdg_count=1,
     accepted=frozenset(PHOTO_RULES.declarations),
-    pictures_ready=1,
+    pictures=1,
 )
 PROJECT_RULES = EntryRules(
     kind=ContestKind.HACKATHON,
@@ -67,6 +68,7 @@ PROJECT_RULES = EntryRules(
     pictures_min=1,
     pictures_max=3,
     documents_max=1,
+    videos_max=1,
     description_min_words=3,
     description_max_words=5,
     declarations=("I am 18 or older.",),
@@ -81,7 +83,7 @@ PROJECT = EntryFacts(
     links=("https://example.org/demo?a=1", "http://[2001:db8::1]/"),
     accepted=frozenset(PROJECT_RULES.declarations),
     team_size=2,
-    pictures_ready=1,
+    pictures=1,
     documents=1,
 )
 
@@ -215,11 +217,10 @@ def test_an_empty_project_misses_everything_in_the_order_of_the_form() -> None:
     [
         (replace(PHOTO, title=" \u200b\n"), ["title-missing"]),
         (replace(PHOTO, taken_on=date(2025, 2, 3)), ["taken-on-future"]),
-        (replace(PHOTO, pictures_ready=2), ["pictures-too-many"]),
-        (replace(PHOTO, pictures_ready=0, pictures_processing=1), ["pictures-processing"]),
+        (replace(PHOTO, pictures=2), ["pictures-too-many"]),
         (replace(PHOTO, pictures_rejected=1), ["pictures-rejected"]),
         (
-            replace(PHOTO, pictures_ready=0, pictures_rejected=1),
+            replace(PHOTO, pictures=0, pictures_rejected=1),
             ["pictures-missing", "pictures-rejected"],
         ),
         (replace(PHOTO, documents=1), ["documents-too-many"]),
@@ -238,8 +239,11 @@ def test_one_fault_in_a_photo_entry(draft: EntryFacts, expected: list[str]) -> N
         (replace(PROJECT, description="a b c d e f"), ["description-too-long"]),
         (replace(PROJECT, links=("javascript:alert(1)", "x.org")), ["link-unusable"] * 2),
         (replace(PROJECT, team_size=6), ["team-too-large"]),
-        (replace(PROJECT, pictures_ready=4), ["pictures-too-many"]),
+        (replace(PROJECT, pictures=4), ["pictures-too-many"]),
         (replace(PROJECT, documents=2), ["documents-too-many"]),
+        (replace(PROJECT, documents_rejected=1), ["documents-rejected"]),
+        (replace(PROJECT, videos=2), ["videos-too-many"]),
+        (replace(PROJECT, videos_rejected=1), ["videos-rejected"]),
     ],
 )
 def test_one_fault_in_a_project(draft: EntryFacts, expected: list[str]) -> None:
@@ -269,7 +273,7 @@ def test_a_line_of_the_checklist_can_be_read_aloud() -> None:
 def test_missing_pictures_are_asked_for_in_plain_words(
     rules: EntryRules, draft: EntryFacts, expected: str
 ) -> None:
-    (line,) = missing_for_submission(rules, replace(draft, pictures_ready=0))
+    (line,) = missing_for_submission(rules, replace(draft, pictures=0))
     assert line.code == "pictures-missing"
     assert line.message % line.params == expected
 
@@ -278,8 +282,9 @@ def test_missing_pictures_are_asked_for_in_plain_words(
     st.builds(
         EntryFacts,
         today=st.just(date(2025, 2, 2)),
-        pictures_ready=st.integers(0, 5),
+        pictures=st.integers(0, 5),
         documents=st.integers(0, 3),
+        videos_rejected=st.integers(0, 3),
         team_size=st.integers(1, 9),
     ),
     st.sampled_from([PHOTO_RULES, PROJECT_RULES]),
