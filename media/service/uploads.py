@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from typing_extensions import Buffer, override
 
 from app.authz import Actor, require
-from app.errors import N_, ConflictError, InvalidError, NotFoundError
+from app.errors import N_, InvalidError, NotFoundError
 from app.jobs import enqueue
 from media import keys, links
 from media.images.probe import probe, probe_document, probe_video
@@ -27,7 +27,7 @@ from media.policies import owns
 from media.queries import count_awaiting, find_asset, get_asset
 from media.service.store import store
 from media.states import AssetState, move
-from media.stores.base import MissingObjectError, Part, Store
+from media.stores.base import MissingObjectError, MissingPartError, Part, Store
 
 PART_SIZE = 5 * MEBIBYTE
 """S3's least for all parts but the last; the largest file we take has a hundred of them."""
@@ -245,8 +245,8 @@ def all_parts(size: int) -> list[Part]:
 def assemble(upload: Upload, limits: Limits) -> Kept:
     """Make the file of its parts, and look at what it is; safe to repeat, also at once.
 
-    Raises ConflictError("parts-missing") where it is not all there, NotFoundError where it is gone,
-    and InvalidError with a sentence for its sender where it is not taken.
+    Raises MissingPartError where it is not all there, NotFoundError where it is gone, and
+    InvalidError with a sentence for its sender where it is not taken.
     """
     _finish(upload)
     if store().stat(upload.key).size != upload.size:
@@ -300,10 +300,7 @@ def _finish(upload: Upload) -> None:
     try:
         parts = _whole_parts(upload, store().parts(upload.key, upload.upload_id))
         if len(parts) < len(upload.part_sizes):
-            raise ConflictError(
-                N_("Parts of this file have not arrived yet; they will be sent again."),
-                code="parts-missing",
-            )
+            raise MissingPartError
         store().finish_upload(upload.key, upload.upload_id, parts)
     except MissingObjectError:
         # Finished before, by another window or by somebody who died before saying so: the object

@@ -37,8 +37,8 @@ from contests.service import entries, files
 from contests.service.entries import EntryWords, IncompleteError, StaleFormError, words_of
 from contests.states import ContestKind, ContestState, EntryState, Screening
 from media.limits import AssetKind
-from media.states import AssetState
 from media.models import Asset
+from media.states import AssetState
 from tests import factories as make
 from tests.conftest import Clock, Outbox
 from tests.factories import NOW
@@ -365,18 +365,11 @@ def closed(session: Session, owner: User) -> Entry:
 
 
 Act = Callable[[Session, Entry, Actor], object]
+LATE = Kept("late" * 8, AssetKind.PICTURE, "late.jpg", "image/jpeg", 3, "0" * 64, 4, 3)
 
 
 def _attach(session: Session, entry: Entry, actor: Actor) -> object:
-    return files.attach(
-        session,
-        entry=entry,
-        file=BytesIO(b"\xff\xd8\xff"),
-        filename="late.jpg",
-        kind=AssetKind.PICTURE,
-        actor=actor,
-        now=LATER,
-    )
+    return files.attach(session, entry=entry, kept=LATE, actor=actor, now=LATER)
 
 
 WRITES: dict[str, Act] = {
@@ -437,15 +430,12 @@ def test_only_standing_entries_are_judged(session: Session, owner: User) -> None
 
 
 def take(session: Session, entry: Entry, owner: User, content: bytes, **options: str) -> Asset:
-    return files.attach(
-        session,
-        entry=entry,
-        file=BytesIO(content),
-        filename=options.get("name", "boat.jpg"),
-        kind=AssetKind(options.get("kind", "picture")),
-        actor=actor_of(owner),
-        now=NOW,
+    kind = AssetKind(options.get("kind", "picture"))
+    limits = files.check_room(session, entry=entry, kind=kind, now=NOW)
+    kept = media.keep(
+        BytesIO(content), filename=options.get("name", "boat.jpg"), kind=kind, limits=limits
     )
+    return files.attach(session, entry=entry, kept=kept, actor=actor_of(owner), now=NOW)
 
 
 def test_a_photo_entry_s_picture_is_replaced(session: Session, owner: User, jpeg: bytes) -> None:

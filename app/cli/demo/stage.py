@@ -71,15 +71,13 @@ class Stage:
 
     def attach(self, entry: Entry, slug: str, actor: Actor, now: datetime) -> None:
         """Upload a drawn picture to an entry."""
-        files.attach(
-            self.session,
-            entry=entry,
-            file=BytesIO(self.pictures[slug]),
+        kept = media.keep(
+            BytesIO(self.pictures[slug]),
             filename=f"{slug}.jpg",
             kind=AssetKind.PICTURE,
-            actor=actor,
-            now=now,
+            limits=files.limits_of(entry.contest, AssetKind.PICTURE),
         )
+        files.attach(self.session, entry=entry, kept=kept, actor=actor, now=now)
 
     def publish(
         self, forum: Forum, kind: ContestKind, values: ContestValues, cover: str
