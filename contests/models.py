@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     String,
@@ -267,10 +268,18 @@ class Entry(Base):
         return "" if self.number is None else f"{self.number:04d}"
 
 
+_SEARCHED = " || ' ' || ".join(("title", "caption", "summary", "description", "place"))
+_UNSETTLED = "submitted_at IS NOT NULL AND settled_at IS NULL"
+
+
 class EntryVersion(Base):
     """The words and files of an entry at one time; a submitted version never changes again.
 
-    An entry has at most one version that is not submitted: the working copy its form edits.
+    An entry has at most one version that is not submitted: the working copy its form edits. A
+    submitted one is settled once the last of its files is ready or refused and what follows from
+    that is done: its pictures are compared with the others', its people know what was refused.
+    `searched` is what the public finds it by, in small letters: the database writes it, for to fold
+    the texts of a large gallery for every search would take seconds.
     """
 
     __tablename__ = "entry_versions"
@@ -283,6 +292,16 @@ class EntryVersion(Base):
             sqlite_where=text("submitted_at IS NULL"),
             postgresql_where=text("submitted_at IS NULL"),
         ),
+        CheckConstraint(
+            "settled_at IS NULL OR submitted_at IS NOT NULL", name="settled_after_submission"
+        ),
+        Index(
+            "ix_entry_versions_unsettled",
+            "submitted_at",
+            sqlite_where=text(_UNSETTLED),
+            postgresql_where=text(_UNSETTLED),
+        ),
+        Index("ix_entry_versions_country", "country"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -300,9 +319,13 @@ class EntryVersion(Base):
     licence: Mapped[str] = mapped_column(String(20), default="")
     track_id: Mapped[int | None] = mapped_column(ForeignKey("tracks.id"))
     links: Mapped[list[str]] = mapped_column(JSON, default=list)
+    searched: Mapped[str] = mapped_column(
+        Text, Computed(f"lower({_SEARCHED})", persisted=True), deferred=True
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
     entry: Mapped[Entry] = relationship(back_populates="versions", foreign_keys=entry_id)
     track: Mapped[Track | None] = relationship()

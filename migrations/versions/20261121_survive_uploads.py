@@ -7,6 +7,7 @@ revision = "0002"
 down_revision = "0001"
 
 WORD = sa.String(length=24)
+UNSETTLED = "submitted_at IS NOT NULL AND settled_at IS NULL"
 
 
 def upgrade() -> None:
@@ -25,6 +26,19 @@ def upgrade() -> None:
             sa.Column("videos_max", sa.Integer(), nullable=False, server_default="0")
         )
         batch_op.create_check_constraint(op.f("ck_contests_videos"), "videos_max >= 0")
+    with op.batch_alter_table("entry_versions") as batch_op:
+        batch_op.add_column(sa.Column("settled_at", sa.DateTime(timezone=True)))
+        batch_op.create_check_constraint(
+            op.f("ck_entry_versions_settled_after_submission"),
+            "settled_at IS NULL OR submitted_at IS NOT NULL",
+        )
+    op.create_index(
+        "ix_entry_versions_unsettled",
+        "entry_versions",
+        ["submitted_at"],
+        sqlite_where=sa.text(UNSETTLED),
+        postgresql_where=sa.text(UNSETTLED),
+    )
     # What is there already has its value; from now on the application gives it.
     for table, column in (
         ("assets", "reason_params"),
@@ -34,6 +48,7 @@ def upgrade() -> None:
         with op.batch_alter_table(table) as batch_op:
             batch_op.alter_column(column, server_default=None)
     _create_look_alikes()
+    _ease_searching()
 
 
 def _change_assets() -> None:
@@ -105,8 +120,29 @@ def _create_look_alikes() -> None:
         op.create_index(op.f(f"ix_look_alikes_{column}"), "look_alikes", [column])
 
 
+def _ease_searching() -> None:
+    words = "title || ' ' || caption || ' ' || summary || ' ' || description || ' ' || place"
+    with op.batch_alter_table("entry_versions") as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "searched",
+                sa.Text(),
+                sa.Computed(f"lower({words})", persisted=True),
+                nullable=False,
+            )
+        )
+        batch_op.create_index("ix_entry_versions_country", ["country"])
+
+
 def downgrade() -> None:
+    with op.batch_alter_table("entry_versions") as batch_op:
+        batch_op.drop_index("ix_entry_versions_country")
+        batch_op.drop_column("searched")
     op.drop_table("look_alikes")
+    op.drop_index("ix_entry_versions_unsettled", "entry_versions")
+    with op.batch_alter_table("entry_versions") as batch_op:
+        batch_op.drop_constraint(op.f("ck_entry_versions_settled_after_submission"), type_="check")
+        batch_op.drop_column("settled_at")
     with op.batch_alter_table("contests") as batch_op:
         batch_op.drop_constraint(op.f("ck_contests_videos"), type_="check")
         batch_op.drop_column("videos_max")

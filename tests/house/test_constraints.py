@@ -99,6 +99,7 @@ BAD_ROWS: dict[str, tuple[Values, ...]] = {
     "ck_entries_submitted_has_time": ({"submitted_at": None},),
     "ck_entries_submitted_has_version": ({"current_id": None},),
     "ck_entries_withdrawn_has_time": ({"state": "withdrawn"}, {"withdrawn_at": NOW}),
+    "ck_entry_versions_settled_after_submission": ({"submitted_at": None, "settled_at": NOW},),
     "ck_forums_starts_before_it_ends": ({"ends_on": NOW.date() - timedelta(days=999)},),
     "ck_judges_accepted_has_user": ({"user_id": None},),
     "ck_judges_declared_after_accepted": ({"accepted_at": None, "user_id": None},),
