@@ -39,7 +39,7 @@ _CONFIG = Config(
     read_timeout=20,
     retries={"mode": "standard", "total_max_attempts": 2},
     # Servers other than Amazon's know neither virtual hosts nor trailing checksums, as a rule.
-    s3={"addressing_style": "path"},
+    s3={"addressing_style": "path", "us_east_1_regional_endpoint": "regional"},
     signature_version="s3v4",
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
@@ -122,14 +122,8 @@ class S3Store:
     def stat(self, key: str) -> ObjectInfo:
         """Return size and media type; see `Store.stat`."""
         check_key(key)
-        try:
-            with _reachable():
-                head = self._client.head_object(Bucket=self._bucket, Key=key)
-        except MissingObjectError:
-            # The answer to HEAD has no body, so a missing bucket looks like a missing object.
-            if self._has_bucket():
-                raise
-            raise unavailable() from None
+        with self._in_bucket():
+            head = self._client.head_object(Bucket=self._bucket, Key=key)
         return ObjectInfo(head["ContentLength"], head["ContentType"])
 
     def delete(self, key: str) -> None:
@@ -180,7 +174,7 @@ class S3Store:
         """Store a part; see `Store.put_part`."""
         check_key(key)
         # The client signs what it sends, and so reads it twice.
-        with TemporaryFile() as whole, _reachable():
+        with TemporaryFile() as whole, self._in_bucket():
             for piece in pieces(file, size):
                 whole.write(piece)
             whole.seek(0)
@@ -209,7 +203,7 @@ class S3Store:
         named: list[CompletedPartTypeDef] = [
             {"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts
         ]
-        with _reachable():
+        with self._in_bucket():
             self._client.complete_multipart_upload(
                 Bucket=self._bucket,
                 Key=check_key(key),
@@ -220,15 +214,8 @@ class S3Store:
     def abort_upload(self, key: str, upload_id: str) -> None:
         """Give an upload up; see `Store.abort_upload`."""
         check_key(key)
-        try:
-            with _reachable():
-                self._client.abort_multipart_upload(
-                    Bucket=self._bucket, Key=key, UploadId=upload_id
-                )
-        except MissingObjectError:
-            # Some servers say the same of an upload that is not open and of a missing bucket.
-            if not self._has_bucket():
-                raise unavailable() from None
+        with suppress(MissingObjectError), self._in_bucket():
+            self._client.abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
 
     def uploads(self) -> Iterator[OpenUpload]:
         """Yield the open uploads; see `Store.uploads`."""
@@ -250,6 +237,20 @@ class S3Store:
 
     def tidy(self, *, before: datetime) -> None:
         """Do nothing: a server keeps its own house; see `Store.tidy`."""
+
+    @contextmanager
+    def _in_bucket(self) -> Iterator[None]:
+        """Tell a missing object or upload from a missing bucket, where the answer does not.
+
+        The answer to HEAD has no body, and some servers look for the upload first.
+        """
+        try:
+            with _reachable():
+                yield
+        except MissingObjectError:
+            if self._has_bucket():
+                raise
+            raise unavailable() from None
 
     def _has_bucket(self) -> bool:
         try:

@@ -3,58 +3,21 @@
 import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
-from typing_extensions import Buffer, override
+from typing_extensions import override
 
 from app.errors import NotFoundError, UnavailableError
 from media.stores import LocalStore, S3Store, Store, store_from_url
-from media.stores.base import MissingObjectError, ObjectInfo, check_key
+from media.stores.base import MissingObjectError, ObjectInfo, Part, check_key
+from tests.contracts.conftest import KEY, MEBIBYTE, Broken, keys, put, read
 from tests.servers.s3 import S3Server, s3_server
 
-KEY = "originals/ab/some-object"
-MEBIBYTE = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[S3Server]:
-    with s3_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module", params=["local", "s3"])
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    if request.param == "local":
-        made = store_from_url(f"file://{tmp_path_factory.mktemp('store')}")
-    else:
-        made = store_from_url(request.getfixturevalue("server").url)
-    made.ensure()
-    return made
-
-
-@pytest.fixture
-def store(place: Store) -> Iterator[Store]:
-    yield place
-    for key in keys(place):
-        place.delete(key)
-    for upload in list(place.uploads()):
-        place.abort_upload(upload.key, upload.upload_id)
-
-
-def put(store: Store, key: str, data: bytes, media_type: str = "image/webp") -> None:
-    store.put(key, io.BytesIO(data), media_type=media_type)
-
-
-def keys(store: Store, prefix: str = "") -> set[str]:
-    return {found.key for found in store.objects(prefix)}
-
-
-def read(store: Store, key: str, start: int = 0, length: int | None = None) -> bytes:
-    with store.open(key, start=start, length=length) as file:
-        return file.read()
+UPLOAD = "0123456789abcdef0123456789abcdef"
 
 
 def test_what_is_put_is_read_back(store: Store) -> None:
@@ -178,6 +141,14 @@ def test_keys_are_listed_by_prefix(store: Store) -> None:
     assert keys(store, "nothing/here") == set()
 
 
+def test_a_listing_says_how_large_and_how_old(store: Store) -> None:
+    put(store, KEY, b"12345")
+    (found,) = store.objects()
+    assert (found.key, found.size) == (KEY, 5)
+    # A server may keep whole seconds, and its clock is its own.
+    assert abs(datetime.now(UTC) - found.modified_at) < timedelta(minutes=1)
+
+
 def test_a_long_listing_is_complete(store: Store) -> None:
     held = {f"many/object-{n:04}" for n in range(1100)} if isinstance(store, S3Store) else set()
     held |= {f"many/object-{n:04}" for n in range(40)}
@@ -232,29 +203,6 @@ def test_a_listing_does_not_leave_the_folder(tmp_path: Path) -> None:
             list(store.objects(prefix))
 
 
-class Broken(io.RawIOBase):
-    """A file whose line breaks after `good` bytes."""
-
-    def __init__(self, good: int) -> None:
-        super().__init__()
-        self._left = good
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def readinto(self, buffer: Buffer, /) -> int:
-        view = memoryview(buffer)
-        if not self._left:
-            message = "the line broke"
-            raise RuntimeError(message)
-        size = min(len(view), self._left)
-        view[:size] = b"x" * size
-        self._left -= size
-        return size
-
-
 @pytest.mark.parametrize("good", [1000, 9 * MEBIBYTE])
 def test_half_an_object_is_no_object(store: Store, good: int) -> None:
     put(store, KEY, b"the old one", "image/png")
@@ -295,6 +243,12 @@ ACTS: list[Callable[[Store], object]] = [
     lambda store: store.stat(KEY),
     lambda store: store.delete(KEY),
     lambda store: list(store.objects()),
+    lambda store: store.start_upload(KEY, media_type="image/png"),
+    lambda store: store.put_part(KEY, UPLOAD, 1, io.BytesIO(b"x"), size=1),
+    lambda store: store.parts(KEY, UPLOAD),
+    lambda store: store.finish_upload(KEY, UPLOAD, [Part(1, 1, "0" * 32)]),
+    lambda store: store.abort_upload(KEY, UPLOAD),
+    lambda store: list(store.uploads()),
     lambda store: store.check(),
 ]
 
@@ -366,6 +320,33 @@ def test_a_server_that_stops_is_unavailable_at_once_and_in_the_middle() -> None:
         for act in ACTS:
             with pytest.raises(UnavailableError):
                 act(store)
+
+
+def test_a_server_that_stops_in_the_middle_of_a_put_is_unavailable() -> None:
+    with s3_server() as server:
+        store = store_from_url(server.url)
+
+        class PowerCut(io.BytesIO):
+            @override
+            def read(self, size: int | None = -1, /) -> bytes:
+                if self.tell() > 20 * MEBIBYTE:
+                    server.stop()
+                return super().read(size)
+
+        with pytest.raises(UnavailableError):
+            store.put(KEY, PowerCut(bytes(40 * MEBIBYTE)), media_type="image/tiff")
+
+
+def test_a_server_that_stops_in_the_middle_of_a_list_is_unavailable() -> None:
+    with s3_server() as server:
+        store = store_from_url(server.url)
+        for number in range(1010):
+            put(store, f"many/object-{number:04}", b"")
+        listing = store.objects()
+        assert next(listing).key == "many/object-0000"
+        server.stop()
+        with pytest.raises(UnavailableError):
+            list(listing)
 
 
 def _zeros(mebibytes: int) -> BinaryIO:
