@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from app.errors import IllegalTransitionError
+from app import transitions
 
 
 class AssetState(StrEnum):
@@ -45,11 +45,5 @@ TRANSITIONS: Mapping[AssetState, frozenset[AssetState]] = MappingProxyType(
 
 
 def move(source: AssetState, target: AssetState) -> AssetState:
-    """Return `target` if an asset may go there from `source`.
-
-    Raises IllegalTransitionError otherwise, also for a move to the same state.
-    """
-    if target not in TRANSITIONS[source]:
-        thing = "asset"
-        raise IllegalTransitionError(thing, source, target)
-    return target
+    """Return `target` if an asset may go there, else raise IllegalTransitionError."""
+    return transitions.move("asset", TRANSITIONS, source, target)
