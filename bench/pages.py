@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - scripts that `make bench` runs, not a package
 """How long the demo forum's public pages take through the whole application, without a network.
 
 Prints the median and the slowest of twenty answers for the first page and every page it links to.
@@ -45,7 +44,7 @@ def measure(client: FlaskClient, url: str) -> list[float]:
         began = time.perf_counter()
         status = client.get(url).status_code
         taken.append((time.perf_counter() - began) * 1000)
-        if status >= 400:  # noqa: PLR2004 - the first status that is an error
+        if status >= 400:
             sys.exit(f"{url} answered {status}")
     return taken[1:]
 
@@ -56,7 +55,7 @@ def main() -> None:
         os.environ["DATA_DIR"] = folder
         podium = str(Path(sysconfig.get_path("scripts"), "podium"))
         for verb in ("migrate", "demo"):
-            subprocess.run([podium, verb], check=True)  # noqa: S603 - our own command
+            subprocess.run([podium, verb], check=True)
         client = create_app(load_settings()).test_client()
         links = Links()
         links.feed(client.get("/").text)

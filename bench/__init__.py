@@ -1,0 +1,1 @@
+"""What `make bench` runs: each module measures one thing, against a peer or a floor, in one run."""

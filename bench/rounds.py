@@ -1,0 +1,42 @@
+"""Timing pairs fairly: every round runs each contender once, in turn, and only ratios are judged.
+
+A machine that is busy for a while slows all contenders of that round alike; medians over the
+rounds, and their ratios, stay what they are.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+ROUNDS = 5
+
+Contender = Callable[[], object]
+
+
+def interleave(contenders: Mapping[str, Contender], rounds: int = ROUNDS) -> dict[str, float]:
+    """Return each contender's median seconds per call; the first round, uncounted, fills caches."""
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(rounds + 1):
+        for name, run in contenders.items():
+            began = time.perf_counter()
+            run()
+            if number:
+                taken[name].append(time.perf_counter() - began)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a Markdown table, ready for docs/benchmarks.md."""
+    widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
+    lines = [head, ["-" * width for width in widths], *rows]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write(f"| {' | '.join(cells)} |\n")
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def milliseconds(seconds: float) -> str:
+    """Return "12.3 ms"."""
+    return f"{seconds * 1000:.1f} ms"
