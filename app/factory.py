@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
+import contests.tasks
 import contests.views
 import judging.tasks
 import judging.views
@@ -109,7 +110,6 @@ def _flask(settings: Settings) -> Flask:
         REMEMBER_COOKIE_SAMESITE="Lax",
         # A form may stay open for an evening; its token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
-        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),

@@ -6,8 +6,9 @@ from flask import Flask
 
 from app.authz import Actor
 from app.settings import Settings
-from app.web import answers, gate, headers, language, limits, mailbox, pages, probes, zones
+from app.web import answers, bodies, gate, headers, language, limits, mailbox, pages, probes, zones
 from app.web.answers import status_of
+from app.web.bodies import takes_files
 from app.web.forms import Form
 from app.web.gate import current_actor
 from app.web.language import languages, remember_language, render_message
@@ -48,6 +49,7 @@ __all__ = [
     "remember_language",
     "render_message",
     "status_of",
+    "takes_files",
     "wants_json",
     "zone_city",
 ]
@@ -62,6 +64,7 @@ def init_app(
     account_navigation: tuple[NavItem, ...],
 ) -> None:
     """Put the edge round an application; the composition root says who asks and what it links."""
+    bodies.init_app(app)
     language.init_app(app)
     zones.init_app(app)
     headers.init_app(app, settings)

@@ -61,7 +61,10 @@ _WORDS: dict[int, Words] = {
     ),
     413: Words(
         _l("That is too large"),
-        _l("A file may have 50 MB at most. Choose a smaller one and send it again."),
+        _l(
+            "Nothing was saved. Go back: what you wrote is still in the form. Choose smaller files,"
+            " or send a few at a time."
+        ),
     ),
     422: Words(_l("Something has to be mended"), _l("Go back and mend what the message names.")),
     429: Words(

@@ -3,18 +3,7 @@
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 
-from flask import (
-    Blueprint,
-    jsonify,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
-from flask import (
-    session as cookie,
-)
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
@@ -29,7 +18,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.transaction import current_session, step_aside
-from app.web import current_actor, limiter, render_message, status_of
+from app.web import current_actor, limiter, render_message, status_of, takes_files
 from contests import policies
 from contests.forms.entrant import (
     FILE_FIELDS,
@@ -48,24 +37,13 @@ from contests.states import ContestKind, ContestState, Screening
 from contests.views.cards import pictures_of
 from contests.views.draft import closed_text, draft_page, missing_text, short_time
 from media import service as media
-from media.limits import MEBIBYTE, AssetKind
+from media.limits import MAX_BYTES, MAX_VIDEO_BYTES, AssetKind
 from media.service import Kept
 
 blueprint = Blueprint("entrant", __name__)
 
-FORM_BYTES = 640 * MEBIBYTE
-"""A film and the pictures beside it; who has more sends some of it first."""
-
-
-@blueprint.url_value_preprocessor
-def _let_files_through(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let the one form that takes films be large, for whoever is signed in.
-
-    Before anything reads the form, as the check of its token does; and without the database, which
-    would wait for the last byte with it.
-    """
-    if endpoint == "entrant.edit" and "_user_id" in cookie:
-        request.max_content_length = FORM_BYTES
+FORM_BYTES = MAX_VIDEO_BYTES + 2 * MAX_BYTES
+"""The form without scripts takes a film and two pictures at once; who has more sends it twice."""
 
 
 @blueprint.route("/contests/<slug>/enter", methods=["GET", "POST"])
@@ -117,6 +95,7 @@ def _enter_page(
 
 @blueprint.route("/entries/<int:entry_id>/edit", methods=["GET", "POST"])
 @permission(Permission.ENTER)
+@takes_files(FORM_BYTES)
 @limiter.limit("30 per minute", methods=["POST"])
 def edit(entry_id: int) -> ResponseReturnValue:
     """Write an entry, add and remove its files, submit it."""

@@ -1,6 +1,7 @@
 """The organiser's pages: setting up the forum and its contests."""
 
 from datetime import datetime
+from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -12,8 +13,8 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission
 from app.errors import DomainError
-from app.transaction import current_session
-from app.web import browser_zone, current_actor, render_message
+from app.transaction import current_session, step_aside
+from app.web import browser_zone, current_actor, render_message, takes_files
 from app.web.forms import Form
 from contests.forms.organiser import (
     ContestForm,
@@ -29,12 +30,13 @@ from contests.service import contests as service
 from contests.states import ContestKind, ContestState
 from contests.views.public import current_forum
 from media import service as media
-from media.limits import AssetKind, Limits
+from media.limits import MAX_BYTES, MEBIBYTE, AssetKind, Limits
 
 blueprint = Blueprint("organiser", __name__, url_prefix="/manage")
 
 Answer = str | Response | tuple[str, int]
 INVALID = 422
+_COVER_BYTES = MAX_BYTES + MEBIBYTE
 _ZONE = "Europe/Zurich"
 
 
@@ -85,6 +87,7 @@ def new() -> Answer:
 
 @blueprint.route("/contests/new/<any(photo, hackathon):kind>", methods=["GET", "POST"])
 @permission(Permission.ORGANISE)
+@takes_files(_COVER_BYTES)
 def create(kind: str) -> Answer:
     """Set up a contest as a draft."""
     found, now = current_forum(), clock.now()
@@ -93,6 +96,7 @@ def create(kind: str) -> Answer:
     kind = ContestKind(kind)
     form = ContestForm(kind=kind, data=default_data(kind, found.zone, now))
     if form.validate_on_submit():
+        cover = _keep_cover(form)
         try:
             contest = service.create_contest(
                 current_session(),
@@ -102,7 +106,7 @@ def create(kind: str) -> Answer:
                 actor=current_actor(),
                 now=now,
             )
-            return _saved(contest, form)
+            return _saved(contest, form, cover)
         except DomainError as error:
             show_refusal(form, error)
     page = render_template("contests/organiser/create.html", form=form, kind=kind)
@@ -111,24 +115,27 @@ def create(kind: str) -> Answer:
 
 @blueprint.route("/contests/<slug>", methods=["GET", "POST"])
 @permission(Permission.ORGANISE)
+@takes_files(_COVER_BYTES)
 def setup(slug: str) -> Answer:
     """Change what a contest asks, and publish it."""
     contest = queries.get_contest(current_session(), slug)
     form = ContestForm(kind=contest.kind, data=contest_data(contest))
     if form.validate_on_submit():
+        cover = _keep_cover(form)
+        contest = queries.get_contest(current_session(), slug)
         try:
-            return _change(contest, form)
+            return _change(contest, form, cover)
         except DomainError as error:
             show_refusal(form, error)
     return _setup_page(contest, form, LatePassForm(contest.zone))
 
 
-def _change(contest: Contest, form: ContestForm) -> Response:
+def _change(contest: Contest, form: ContestForm, cover: media.Kept | None) -> Response:
     session, actor, now = current_session(), current_actor(), clock.now()
     closed_at = contest.closes_at
     service.update_contest(session, contest=contest, values=form.values(), actor=actor, now=now)
     _say_consequences(contest, closed_at)
-    saved = _saved(contest, form)
+    saved = _saved(contest, form, cover)
     if request.form.get("act") != "publish":
         return saved
     # What was typed stays saved also where it is not yet enough.
@@ -206,12 +213,12 @@ def _answer(page: str, *forms: Form) -> Answer:
     return (page, INVALID) if any(form.errors for form in forms) else page
 
 
-def _saved(contest: Contest, form: ContestForm) -> Response:
+def _saved(contest: Contest, form: ContestForm, cover: media.Kept | None) -> Response:
     now = clock.now()
     if form.drop_cover.data:
         service.set_cover(current_session(), contest=contest, asset=None, now=now)
-    if form.cover.data:
-        _take_cover(contest, form.cover.data, now)
+    if cover is not None:
+        _put_cover(contest, cover, now)
     flash(_("The contest is saved."), "success")
     if is_midnight(contest.closes_at, ZoneInfo(contest.zone)):
         flash(
@@ -245,21 +252,29 @@ def _say_consequences(contest: Contest, closed_at: datetime) -> None:
         )
 
 
-def _take_cover(contest: Contest, file: FileStorage, now: datetime) -> None:
-    """Keep an uploaded cover; a refused one is said, and the rest of the form stays saved."""
-    session, actor = current_session(), current_actor()
+def _keep_cover(form: ContestForm) -> media.Kept | None:
+    """Put an uploaded cover into the store, before anything is changed, and outside the database.
+
+    A refused one is said, and the rest of the form is saved all the same.
+    """
+    sent: FileStorage | None = form.cover.data
+    if not sent:
+        return None
+    step_aside(current_session())
     try:
-        asset = media.receive(
-            session,
-            actor=actor,
-            file=file.stream,  # type: ignore[arg-type] # werkzeug's stream is a binary file
-            filename=file.filename or "",
+        return media.keep(
+            cast("BinaryIO", sent.stream),
+            filename=sent.filename or "",
             kind=AssetKind.PICTURE,
             limits=Limits(kinds=frozenset({AssetKind.PICTURE})),
-            now=now,
         )
     except DomainError as error:
         flash(_("The cover was not kept. %(reason)s", reason=render_message(error)), "error")
-        return
+        return None
+
+
+def _put_cover(contest: Contest, cover: media.Kept, now: datetime) -> None:
+    session, actor = current_session(), current_actor()
+    asset = media.record(session, actor=actor, kept=cover, now=now)
     media.claim(session, actor=actor, public_ids=[asset.public_id], kind=AssetKind.PICTURE, now=now)
     service.set_cover(session, contest=contest, asset=asset, now=now)

@@ -36,8 +36,10 @@ from contests.queries import entries as queries
 from contests.service import entries, files
 from contests.service.entries import EntryWords, IncompleteError, StaleFormError, words_of
 from contests.states import ContestKind, ContestState, EntryState, Screening
+from media import service as media
 from media.limits import AssetKind
 from media.models import Asset
+from media.service import Kept
 from media.states import AssetState
 from tests import factories as make
 from tests.conftest import Clock, Outbox
