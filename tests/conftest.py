@@ -293,30 +293,42 @@ class _Quiet(WSGIRequestHandler):
         """Say nothing: the test tells what matters."""
 
 
-@dataclass(frozen=True)
 class LiveServer:
-    """The application behind a port, with a worker beside it."""
+    """The application behind a port; it may be stopped and started again in the middle."""
 
-    app: Flask
-    url: str
+    def __init__(self, app: Flask, settings: Settings) -> None:
+        self.app = app
+        self.url = settings.public_url
+        self._port = settings.port
+        self.start()
+
+    def start(self) -> None:
+        """Listen, as a server that has just been started."""
+        self._server = make_server(
+            "127.0.0.1", self._port, self.app, threaded=True, request_handler=_Quiet
+        )
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Answer nobody any more."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
 
 
 @pytest.fixture
 def live_server(app: Flask, settings: Settings) -> Iterator[LiveServer]:
-    server = make_server("127.0.0.1", settings.port, app, threaded=True, request_handler=_Quiet)
-    stopping = threading.Event()
-    threads = [
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}),
-        threading.Thread(target=_work, args=(app.extensions["podium.queue"], stopping)),
-    ]
-    for thread in threads:
-        thread.start()
-    yield LiveServer(app, settings.public_url)
+    """Serve the application, with a worker beside it."""
+    server, stopping = LiveServer(app, settings), threading.Event()
+    worker = threading.Thread(target=_work, args=(app.extensions["podium.queue"], stopping))
+    worker.start()
+    yield server
     stopping.set()
-    server.shutdown()
-    for thread in threads:
-        thread.join()
-    server.server_close()
+    server.stop()
+    worker.join()
     assert app.extensions[FAILURES] == []
 
 

@@ -5,12 +5,10 @@ import { startLive } from "./parts/live.js";
 import { startMenus } from "./parts/menus.js";
 import { watchPictures } from "./parts/poll.js";
 import { startTime } from "./parts/time.js";
-import { startUploads } from "./parts/upload.js";
 
 startTime();
 startMenus();
 watchPictures(document);
-startUploads();
 startAutosave();
 startLive();
 startFresh();

@@ -25,6 +25,7 @@ async function freshen() {
       watchPictures(place);
     }
   }
+  document.dispatchEvent(new Event("podium:fresh"));
 }
 
 async function read(url) {

@@ -1,5 +1,6 @@
-// The sentences scripts say, translated by the server (templates/base.html), and values written in the page's language.
-const words = document.getElementById("words")?.dataset ?? {};
+// The sentences scripts say, translated by the server (in base.html, and in a page for its own script), and values
+// written in the page's language.
+const words = Object.assign({}, ...[...document.querySelectorAll("[data-words]")].map(({ dataset }) => dataset));
 const language = document.documentElement.lang || "en";
 // The UN writes British English: the day before the month.
 export const locale = language === "en" ? "en-GB" : language;
