@@ -17,6 +17,8 @@ MEGAPIXEL = 1_000_000
 MAX_BYTES = 50 * MEBIBYTE
 MAX_VIDEO_BYTES = 500 * MEBIBYTE
 MAX_PIXELS = 100 * MEGAPIXEL
+MAX_DECODED_BYTES = 400_000_000
+"""The memory that a decoder may use for one picture, where it has to hold all of it at once."""
 
 RENDITION_WIDTHS = (320, 800, 1600, 2560)
 """The names of the renditions, each also the most pixels that one is wide; ascending."""
@@ -113,6 +115,13 @@ def accept(formats: Iterable[Format]) -> str:
 def names(formats: Iterable[Format]) -> str:
     """Return the formats as a reader knows them: "JPEG, PNG, WebP"."""
     return ", ".join(f.label for f in formats)
+
+
+def most_pixels(bytes_per_pixel: float) -> int:
+    """Return how many pixels there is memory for, in whole megapixels, at most MAX_PIXELS."""
+    if bytes_per_pixel * MAX_PIXELS <= MAX_DECODED_BYTES:
+        return MAX_PIXELS
+    return int(MAX_DECODED_BYTES / bytes_per_pixel) // MEGAPIXEL * MEGAPIXEL
 
 
 def check_size(size: int, limits: Limits) -> None:

@@ -20,12 +20,14 @@ from PIL import Image
 from media.images.refusals import (
     damaged,
     damaged_document,
+    too_heavy,
     too_many_pixels,
     unknown,
     unsupported,
 )
 from media.images.sniff import HEAD, sniff
 from media.images.video import check_mp4, check_webm
+from media.images.weight import bytes_per_pixel
 from media.limits import (
     DOCUMENT_FORMATS,
     MAX_PIXELS,
@@ -34,6 +36,7 @@ from media.limits import (
     AssetKind,
     Limits,
     check_size,
+    most_pixels,
 )
 
 pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
@@ -78,8 +81,8 @@ class Picture:
 
     `format` is a key of `limits.PICTURE_FORMATS`. `width` and `height` are pixels as a viewer sees
     the picture, upright. `orientation` (1 to 8, as in EXIF) is the turn that a decoder of the
-    pixels still has to make; HEIC and AVIF decoders turn by themselves, so theirs is 1. `frames`
-    above 1 means that only the first is used; the pages of a TIFF are counted up to 2.
+    pixels still has to make; the HEIC decoder turns by itself, so its is 1. `frames` above 1 means
+    that only the first is used; the pages of a TIFF are counted up to 2.
     """
 
     format: str
@@ -116,7 +119,7 @@ def probe(file: BinaryIO, limits: Limits) -> Picture:
     name = _sniff(file, limits, AssetKind.PICTURE)
     with _pillow():
         image = Image.open(file, formats=[name])
-        _check_pixels(image.size, limits)
+        _check_pixels(image, name, file, limits)
         if name == "TIFF":
             _check_tiff(image, file.seek(0, 2), limits)
         return _describe(image, name)
@@ -174,10 +177,13 @@ def _pillow() -> Iterator[None]:
             raise damaged() from error
 
 
-def _check_pixels(size: tuple[int, int], limits: Limits) -> None:
-    width, height = size
-    if width * height > limits.max_pixels:
+def _check_pixels(image: Image.Image, name: str, file: BinaryIO, limits: Limits) -> None:
+    pixels = image.width * image.height
+    if pixels > limits.max_pixels:
         raise too_many_pixels(limits.max_pixels)
+    most = most_pixels(bytes_per_pixel(image, name, file))
+    if pixels > most:
+        raise too_heavy(name, most)
 
 
 def _check_tiff(image: Image.Image, size: int, limits: Limits) -> None:
@@ -206,7 +212,7 @@ def _describe(image: Image.Image, name: str) -> Picture:
         media_type=PICTURE_FORMATS[name].media_type,
         width=width,
         height=height,
-        orientation=1 if name == "AVIF" else turn,
+        orientation=turn,
         has_icc=bool(image.info.get("icc_profile")),
         frames=_frames(image, name),
     )

@@ -83,3 +83,16 @@ def too_many_pixels(limit: int) -> InvalidError:
         code="too-many-pixels",
         limit=f"{limit / MEGAPIXEL:g}",
     )
+
+
+def too_heavy(name: str, limit: int) -> InvalidError:
+    """Make the refusal of a picture whose kind takes more memory to decode than there is."""
+    return InvalidError(
+        N_(
+            "This %(format)s has more than %(limit)s million pixels, the most for one of its kind;"
+            " please make it smaller, or save it as an ordinary JPEG, and upload it again."
+        ),
+        code="too-many-pixels",
+        format=FORMATS[name].label,
+        limit=f"{limit / MEGAPIXEL:g}",
+    )
