@@ -1,4 +1,4 @@
-"""Objects in a bucket of an S3 server; the only user of boto3."""
+"""Objects in a bucket."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import boto3.session
-from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from typing_extensions import Buffer, override
 
 from media.stores.base import (
@@ -27,6 +25,8 @@ from media.stores.base import (
     round_trip,
     unavailable,
 )
+from media.stores.s3 import rules
+from media.stores.s3.answers import PastEndError, reachable
 
 if TYPE_CHECKING:
     from botocore.response import StreamingBody
@@ -79,7 +79,7 @@ class S3Store:
         if self._has_bucket():
             return
         region = self._client.meta.region_name
-        with _reachable():
+        with reachable():
             if region in {_US_EAST_1, "aws-global"}:
                 self._client.create_bucket(Bucket=self._bucket)
             else:
@@ -95,7 +95,7 @@ class S3Store:
     def put(self, key: str, file: BinaryIO, *, media_type: str) -> None:
         """Store `file`, in parts if it is large; see `Store.put`."""
         check_key(key)
-        with _reachable():
+        with reachable():
             self._client.upload_fileobj(
                 cast("BinaryIO", _Lent(file)),
                 self._bucket,
@@ -113,9 +113,9 @@ class S3Store:
         end = "" if length is None else start + length - 1
         stretch = {"Range": f"bytes={start}-{end}"} if start or length is not None else {}
         try:
-            with _reachable():
+            with reachable():
                 got = self._client.get_object(Bucket=self._bucket, Key=key, **stretch)  # type: ignore[arg-type]  # a str, which mypy cannot see through **
-        except _PastEndError:
+        except PastEndError:
             return io.BytesIO()
         return io.BufferedReader(_Body(got["Body"]))
 
@@ -130,7 +130,7 @@ class S3Store:
         """Delete an object if it is there; see `Store.delete`."""
         check_key(key)
         try:
-            with _reachable():
+            with reachable():
                 self._client.delete_object(Bucket=self._bucket, Key=key)
         except MissingObjectError:
             return
@@ -138,7 +138,7 @@ class S3Store:
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Yield objects by prefix; see `Store.objects`."""
         pages = self._client.get_paginator("list_objects_v2")
-        with _reachable():
+        with reachable():
             for page in pages.paginate(Bucket=self._bucket, Prefix=prefix):
                 for found in page.get("Contents", ()):
                     yield StoredObject(found["Key"], found["Size"], found["LastModified"])
@@ -146,7 +146,7 @@ class S3Store:
     def start_upload(self, key: str, *, media_type: str) -> str:
         """Begin an upload; see `Store.start_upload`."""
         check_key(key)
-        with _reachable():
+        with reachable():
             begun = self._client.create_multipart_upload(
                 Bucket=self._bucket, Key=key, ContentType=media_type
             )
@@ -157,7 +157,7 @@ class S3Store:
     ) -> str | None:
         """Return an address that is signed, its length too; see `Store.part_url`."""
         check_key(key)
-        with _reachable():
+        with reachable():
             return self._client.generate_presigned_url(
                 "upload_part",
                 Params={
@@ -187,7 +187,7 @@ class S3Store:
         """Return the parts there are; see `Store.parts`."""
         check_key(key)
         pages = self._client.get_paginator("list_parts")
-        with _reachable():
+        with reachable():
             return [
                 Part(found["PartNumber"], found["Size"], _plain(found["ETag"]))
                 for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
@@ -221,14 +221,19 @@ class S3Store:
         """Yield the open uploads; see `Store.uploads`."""
         pages = self._client.get_paginator("list_multipart_uploads")
         # Some servers say of a bucket that never had one that there is none of this name.
-        with suppress(MissingObjectError), _reachable():
+        with suppress(MissingObjectError), reachable():
             for page in pages.paginate(Bucket=self._bucket):
                 for found in page.get("Uploads", ()):
                     yield OpenUpload(found["Key"], found["UploadId"], found["Initiated"])
 
     def set_up(self, origins: Sequence[str]) -> tuple[str, ...]:
         """Make the bucket and its rules; see `Store.set_up`."""
-        raise NotImplementedError
+        self.ensure()
+        return (
+            f"The bucket {self._bucket} is there.",
+            rules.let_in(self._client, self._bucket, origins),
+            rules.forget_unfinished(self._client, self._bucket),
+        )
 
     def browser_origin(self) -> str | None:
         """Return the server's origin; see `Store.browser_origin`."""
@@ -245,7 +250,7 @@ class S3Store:
         The answer to HEAD has no body, and some servers look for the upload first.
         """
         try:
-            with _reachable():
+            with reachable():
                 yield
         except MissingObjectError:
             if self._has_bucket():
@@ -254,15 +259,11 @@ class S3Store:
 
     def _has_bucket(self) -> bool:
         try:
-            with _reachable():
+            with reachable():
                 self._client.head_bucket(Bucket=self._bucket)
         except MissingObjectError:
             return False
         return True
-
-
-class _PastEndError(Exception):
-    """The range asked for begins behind the last byte."""
 
 
 class _Lent:
@@ -289,7 +290,7 @@ class _Body(io.RawIOBase):
     @override
     def readinto(self, buffer: Buffer, /) -> int:
         view = cast("memoryview", buffer)
-        with _reachable():
+        with reachable():
             data: bytes = self._body.read(len(view))
         view[: len(data)] = data
         return len(data)
@@ -302,21 +303,3 @@ class _Body(io.RawIOBase):
 
 def _plain(etag: str) -> str:
     return etag.strip('"')
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """Turn what boto3 raises into what a store raises."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in {"NoSuchKey", "NoSuchUpload", "404"}:
-            raise MissingObjectError from error
-        if code == "InvalidPart":
-            raise MissingPartError from error
-        if code in {"InvalidRange", "416"}:
-            raise _PastEndError from error
-        raise unavailable() from error
-    except (BotoCoreError, Boto3Error) as error:
-        raise unavailable() from error
