@@ -268,7 +268,7 @@ class Entry(Base):
         return "" if self.number is None else f"{self.number:04d}"
 
 
-_SEARCHED = " || ' ' || ".join(("title", "caption", "summary", "description", "place"))
+_SEARCHED = "title || ' ' || caption || ' ' || summary || ' ' || description || ' ' || place"
 _UNSETTLED = "submitted_at IS NOT NULL AND settled_at IS NULL"
 
 

@@ -67,7 +67,7 @@ def picture(asset: Asset) -> PictureView:
         width=width,
         height=height,
         status_url=_signed("media.status", asset, "status"),
-        reason=_reason(asset),
+        reason=reason_of(asset),
     )
 
 
@@ -85,7 +85,7 @@ def _data_url(preview: bytes) -> str:
     return f"data:image/webp;base64,{b64encode(preview).decode()}"
 
 
-def _reason(asset: Asset) -> str | None:
+def reason_of(asset: Asset) -> str | None:
     """Return why an asset was refused, in the reader's language."""
     if asset.reason is None:
         return None

@@ -7,7 +7,7 @@ from app.settings import Settings
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
-    " img-src 'self' data: blob:; connect-src 'self'; manifest-src 'self';"
+    " img-src 'self' data: blob:; media-src 'self'; connect-src 'self'; manifest-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

@@ -128,7 +128,7 @@ class ContestForm(Form):
         description=_l("With 0, a photographer is asked for a caption and no longer text."),
     )
     words_max = _whole(_l("Most words of description"), 1, 5000)
-    max_megabytes = _whole(_l("Largest picture or document, in MB"), 1, 50)
+    max_megabytes = _whole(_l("Largest picture, in MB"), 1, 50)
     formats = Checkboxes(
         _l("Picture formats"),
         [DataRequired(_l("Take at least one format."))],

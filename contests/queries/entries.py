@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.errors import NotFoundError
@@ -251,3 +252,79 @@ def name_is_taken(session: Session, contest: Contest, name: str) -> bool:
     return bool(
         session.scalar(select(exists().where(Team.contest_id == contest.id, Team.name == name)))
     )
+
+
+def unsettled_entries(session: Session, most: int) -> Sequence[int]:
+    """Return the ids of entries whose files are all prepared, and what follows is still to do."""
+    return session.scalars(
+        _unsettled().with_only_columns(Entry.id).order_by(EntryVersion.submitted_at).limit(most)
+    ).all()
+
+
+def find_unsettled(session: Session, entry_id: int, *, lock: bool = False) -> Entry | None:
+    """Return an entry if it is one of `unsettled_entries`, with its people and files."""
+    wanted = _unsettled().where(Entry.id == entry_id).options(*_everything())
+    if lock:
+        wanted = wanted.with_for_update(of=Entry).execution_options(populate_existing=True)
+    return session.scalar(wanted)
+
+
+def _unsettled() -> Select[Entry]:
+    waiting = (
+        select(VersionAsset.id)
+        .join(VersionAsset.asset)
+        .where(
+            VersionAsset.version_id == EntryVersion.id,
+            Asset.state.in_([AssetState.RECEIVED, AssetState.PROCESSING]),
+        )
+    )
+    return (
+        select(Entry)
+        .join(EntryVersion, EntryVersion.id == Entry.current_id)
+        .where(
+            Entry.state == EntryState.SUBMITTED,
+            EntryVersion.submitted_at.is_not(None),
+            EntryVersion.settled_at.is_(None),
+            ~waiting.exists(),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another place where somebody entered the same file; `entry` may be the one it is twin to."""
+
+    filename: str
+    entry: Entry
+
+
+def twins_of(session: Session, entry: Entry, version: EntryVersion) -> Sequence[Twin]:
+    """Return where the pictures of a version were entered before: same bytes, person, contest."""
+    mine, other_file = aliased(Asset), aliased(VersionAsset)
+    other = aliased(EntryVersion)
+    rows = session.execute(
+        select(mine.filename, Entry)
+        .select_from(VersionAsset)
+        .join(mine, mine.id == VersionAsset.asset_id)
+        .join(Asset, and_(Asset.sha256 == mine.sha256, Asset.id != mine.id))
+        .join(other_file, other_file.asset_id == Asset.id)
+        .join(other, other.id == other_file.version_id)
+        .join(Entry, Entry.id == other.entry_id)
+        .where(
+            VersionAsset.version_id == version.id,
+            mine.kind == AssetKind.PICTURE,
+            Entry.contest_id == entry.contest_id,
+            Entry.owner_id == entry.owner_id,
+            Entry.state.in_([EntryState.DRAFT, EntryState.SUBMITTED]),
+            # What stands or what its form edits; of this entry, only what is looked at.
+            or_(
+                other.id == version.id,
+                and_(
+                    Entry.id != entry.id,
+                    or_(other.id == Entry.current_id, other.submitted_at.is_(None)),
+                ),
+            ),
+        )
+        .order_by(Entry.number, Entry.id)
+    )
+    return list(dict.fromkeys(Twin(filename, found) for filename, found in rows))

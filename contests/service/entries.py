@@ -21,6 +21,7 @@ from app.errors import (
     NotFoundError,
     SignInRequiredError,
 )
+from app.jobs import enqueue
 from app.web import absolute_url, instant_twice
 from contests.models import (
     AcceptedDeclaration,
@@ -269,7 +270,8 @@ def submit(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> No
     session.expire(entry, ["working"])
     _audit(session, entry, "entry.submit", actor, now, version=version.number)
     subject = _("Receipt: entry %(number)s", number=entry.label)
-    _send(session, entry=entry, template="entry_receipt", subject=subject, actor=actor, now=now)
+    tell(session, entry=entry, template="entry_receipt", subject=subject, reader=actor, now=now)
+    enqueue(session, "contests.settle", entry.id)
 
 
 def discard_changes(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> None:
@@ -300,7 +302,7 @@ def withdraw(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> 
     session.flush()
     _audit(session, entry, "entry.withdraw", actor, now)
     subject = _("Entry %(number)s is withdrawn", number=entry.label)
-    _send(session, entry=entry, template="entry_withdrawn", subject=subject, actor=actor, now=now)
+    tell(session, entry=entry, template="entry_withdrawn", subject=subject, reader=actor, now=now)
 
 
 def delete_draft(session: Session, *, entry: Entry, actor: Actor, now: datetime) -> None:
@@ -397,15 +399,22 @@ def _audit(
     )
 
 
-def _send(
-    session: Session, *, entry: Entry, template: str, subject: str, actor: Actor, now: datetime
+def tell(
+    session: Session,
+    *,
+    entry: Entry,
+    template: str,
+    subject: str,
+    now: datetime,
+    reader: Actor | None = None,
+    **context: Any,
 ) -> None:
-    """Mail everyone the entry is by, each in their own time."""
+    """Mail everyone the entry is by, each in their own time; `reader` asked for it in a browser."""
     contest = entry.contest
     people = [member.user for member in entry.team.members] if entry.team else [entry.owner]
     for person in people:
         # Whoever asks is in the zone of their browser; of the others we know what they told us.
-        zone = person.zone or (None if person.id == actor.user_id else contest.zone)
+        zone = person.zone or (None if reader and person.id == reader.user_id else contest.zone)
         mail.send(
             session,
             to=person.email,
@@ -419,4 +428,5 @@ def _send(
             at=instant_twice(now, contest.zone, zone),
             closes=instant_twice(contest.closes_at, contest.zone, zone),
             url=absolute_url("entrant.receipt", entry_id=entry.id),
+            **context,
         )

@@ -22,11 +22,11 @@ from contests.queries import gallery as gallery_queries
 from contests.queries.contests import window_of
 from contests.rules import Phase, gallery_is_open, is_announced, is_web_link, order_key, phase
 from contests.states import ContestKind
-from contests.views.cards import assets_of, by_line, pictures_of, public_cover
+from contests.views.cards import by_line, pictures_of, public_cover
+from contests.views.files import documents_of, videos_of
 from contests.views.paging import here, page_of, position
 from contests.vocabulary import ACTION_LINES, LICENCES, SDGS
 from media.limits import AssetKind
-from media.service import document_url
 
 blueprint = Blueprint("contests", __name__)
 blueprint.add_app_template_filter(country_name)
@@ -131,9 +131,9 @@ def gallery(slug: str) -> str | BaseResponse:
         request.args, contest=found, countries=gallery_queries.countries(session, found)
     )
     filters = form.filters()
-    page = page_of(found, gallery_queries.gallery(session, found, filters, position()))
-    total = gallery_queries.count(session, found, filters)
-    if total and not page.items:
+    entries, total = gallery_queries.gallery(session, found, filters, position())
+    page = page_of(found, entries)
+    if total.number and not page.items:
         # Whoever was on that page stands behind the last entry now, or before the first.
         return redirect(here())
     return render_template(
@@ -168,7 +168,8 @@ def entry(slug: str, number: int) -> str:
         is_public=is_public,
         by=by_line(shown),
         pictures=pictures_of(version),
-        documents=[document_url(file) for file in assets_of(version, AssetKind.DOCUMENT)],
+        documents=documents_of(version),
+        videos=videos_of(version),
         links=[link for link in version.links if is_web_link(link)],
         sdgs=[SDGS[number] for number in sorted(map(int, version.codes(TopicScheme.SDG)))],
         action_lines=[
@@ -232,6 +233,7 @@ def _facts(contest: Contest) -> list[tuple[str, object]]:
             _("Documents"),
             files_hint(contest, AssetKind.DOCUMENT) if contest.documents_max else None,
         ),
+        (_("Videos"), files_hint(contest, AssetKind.VIDEO) if contest.videos_max else None),
         (_("Description"), words),
     ]
 

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from contests.models import Entry
 from contests.states import ContestKind, ContestState, EntryState, Screening
+from media.models import Asset
 
 blueprint = Blueprint("words", __name__)
 
@@ -45,3 +46,11 @@ def entry_status(entry: Entry) -> tuple[str, str]:
         EntryState.WITHDRAWN: (_("Withdrawn"), "neutral"),
         EntryState.DISQUALIFIED: (_("Disqualified"), "bad"),
     }[entry.state]
+
+
+@blueprint.app_template_filter()
+def coordinates(asset: Asset) -> str | None:
+    """Return where a file says it was made, as maps take it; for organisers alone."""
+    if asset.latitude is None or asset.longitude is None:
+        return None
+    return f"{asset.latitude:.5f}, {asset.longitude:.5f}"

@@ -7,10 +7,11 @@ from babel import Locale
 from flask_babel import get_locale, gettext
 
 from contests.models import Entry, EntryVersion, TopicScheme
+from contests.views.files import DocumentView, documents_of, videos_of
 from contests.vocabulary import ACTION_LINES, SDGS
 from media.limits import AssetKind
 from media.models import Asset
-from media.service import PictureView, document_url, picture
+from media.service import PictureView, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Work:
     taken_on: date | None
     track: str
     pictures: tuple[PictureView, ...]
-    documents: tuple[str, ...]
+    documents: tuple[DocumentView, ...]
+    videos: tuple[str, ...]
     links: tuple[str, ...]
     sdgs: tuple[tuple[int, str], ...]
     action_lines: tuple[str, ...]
@@ -52,7 +54,8 @@ def work_of(entry: Entry) -> Work:
         taken_on=version.taken_on,
         track=version.track.title if version.track else "",
         pictures=tuple(picture(asset) for asset in _files(version, AssetKind.PICTURE)),
-        documents=tuple(document_url(asset) for asset in _files(version, AssetKind.DOCUMENT)),
+        documents=tuple(documents_of(version)),
+        videos=tuple(videos_of(version)),
         links=tuple(version.links),
         sdgs=tuple(
             (number, gettext(SDGS[number].title))

@@ -1,6 +1,6 @@
 """What can be done with assets, by subject; other rooms call what is named here."""
 
-from media.links import PictureView, document_url, original_url, picture, video_url
+from media.links import PictureView, document_url, original_url, picture, reason_of, video_url
 from media.service.claims import claim, release
 from media.service.store import store
 from media.service.uploads import (
@@ -35,6 +35,7 @@ __all__ = [
     "original_url",
     "own_asset",
     "picture",
+    "reason_of",
     "receive",
     "record",
     "release",
