@@ -31,7 +31,7 @@ export NODE_USE_SYSTEM_CA := 1
 endif
 
 # What `make bench` measures, one module of bench/ each; BENCHES=pictures measures that alone.
-BENCHES := pictures pages
+BENCHES := pictures uploads pages
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -48,7 +48,7 @@ def serve(
     port: int,
     host: str = LOOPBACK,
     workers: int = 2,
-    threads: int = 4,
+    threads: int = 16,
     with_worker: bool,
     announce: Announce,
 ) -> int:
