@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> Flask:
     """Return the whole application for `settings`; nothing outside the process is touched yet."""
     app = _flask(settings)
     app.extensions["podium.settings"] = settings
-    app.extensions["podium.store"] = store_from_url(settings.store_url)
+    app.extensions["podium.store"] = store = store_from_url(settings.store_url)
     # First, so that the commit is the last thing before an answer leaves.
     transaction.init_app(app, make_engine(settings.database_url))
     jobs.init_app(app, settings.jobs_url)
@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> Flask:
         load_actor=accounts_queries.load_actor,
         navigation=NAVIGATION,
         account_navigation=ACCOUNT_NAVIGATION,
+        sends_to=store.browser_origin(),
     )
     security.init_app(app, settings)
     # What the contests' pages show of judging, which stands above them and which they do not know.

@@ -62,12 +62,16 @@ def init_app(
     load_actor: Callable[[], Actor],
     navigation: tuple[NavItem, ...],
     account_navigation: tuple[NavItem, ...],
+    sends_to: str | None,
 ) -> None:
-    """Put the edge round an application; the composition root says who asks and what it links."""
+    """Put the edge round an application.
+
+    The composition root says who asks, what it links, and where its pages send files, if not here.
+    """
     bodies.init_app(app)
     language.init_app(app)
     zones.init_app(app)
-    headers.init_app(app, settings)
+    headers.init_app(app, settings, sends_to=sends_to)
     limits.init_app(app, settings)
     gate.init_app(app, load_actor)
     answers.init_app(app)
