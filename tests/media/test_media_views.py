@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from tests import factories
 from tests.client import Client
 from tests.media.conftest import Room, photo
 from tests.media.pictures import encode, exif, pdf, subject
+from tests.uploads import film
 
 pytestmark = pytest.mark.usefixtures("page")
 
@@ -78,9 +80,10 @@ def test_a_tag_opens_no_door(client: Client, asset: Asset) -> None:
         lambda url: url[:-1] + ("A" if url[-1] != "A" else "B") * 2,
         lambda url: re.sub(r"until=\d", "until=9", url),
         lambda url: url.replace("/320.webp", "/800.webp"),
+        lambda url: url.replace("/320.webp", "/320.avif"),
         lambda url: urlsplit(url).path,
     ],
-    ids=["signature", "until", "width", "none"],
+    ids=["signature", "until", "width", "format", "none"],
 )
 def test_an_altered_address_leads_nowhere(
     client: Client, asset: Asset, change: Callable[[str], str]
@@ -203,9 +206,9 @@ def test_whoever_goes_away_leaves_no_file_open(room: Room, client: Client, asset
     usual = room.store.open
 
     class Watched:
-        def open(self, key: str) -> io.BufferedIOBase:
-            opened.append(usual(key))
-            return opened[-1]  # type: ignore[return-value] # what the store gave
+        def open(self, key: str, **stretch: int) -> BinaryIO:
+            opened.append(usual(key, **stretch))
+            return opened[-1]
 
     client.sign_in(room.owner)
     with room.other_store(Watched()):  # type: ignore[arg-type] # the one method that is asked for
@@ -218,6 +221,98 @@ def test_whoever_goes_away_leaves_no_file_open(room: Room, client: Client, asset
     assert [file.closed for file in opened] == [True, True, True]
 
 
+# --- stretches ----------------------------------------------------------------------------------
+
+FILM = film(100_000)
+
+
+@pytest.fixture
+def video(room: Room) -> Asset:
+    made = room.upload(FILM, kind=AssetKind.VIDEO, filename="Market <b>.html")
+    room.drain()
+    assert made.state is AssetState.READY
+    return made
+
+
+def test_a_video_plays_in_the_page_and_runs_nothing(client: Client, video: Asset) -> None:
+    url = links.video_url(video)
+    assert urlsplit(url).path == f"/media/{video.public_id}/video.mp4"
+    response = client.get(url)
+    assert (response.status_code, response.content_type) == (200, "video/mp4")
+    assert (response.content_length, response.data) == (len(FILM), FILM)
+    assert response.headers["Content-Disposition"] == "inline; filename=video.mp4"
+    assert response.headers["Content-Security-Policy"] == SANDBOX
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["Cache-Control"] == "private, max-age=86400, immutable"
+
+
+@pytest.mark.parametrize(
+    ("asked", "start", "stop"),
+    [
+        ("bytes=0-", 0, 100_000),
+        ("bytes=0-0", 0, 1),
+        ("bytes=5-9", 5, 10),
+        ("bytes=99990-", 99_990, 100_000),
+        ("bytes=99990-200000", 99_990, 100_000),
+        ("bytes=-10", 99_990, 100_000),
+        ("bytes=-200000", 0, 100_000),
+    ],
+)
+def test_a_stretch_of_a_video(
+    client: Client, video: Asset, asked: str, start: int, stop: int
+) -> None:
+    response = client.get(links.video_url(video), headers={"Range": asked})
+    assert (response.status_code, response.data) == (206, FILM[start:stop])
+    assert response.headers["Content-Range"] == f"bytes {start}-{stop - 1}/100000"
+    assert (response.content_length, response.content_type) == (stop - start, "video/mp4")
+    assert response.headers["Content-Security-Policy"] == SANDBOX
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-5,10-20", "pages=1-2", "bytes=9-5", "bytes=x", "5-9"])
+def test_what_is_no_single_stretch_is_the_whole(client: Client, video: Asset, asked: str) -> None:
+    response = client.get(links.video_url(video), headers={"Range": asked})
+    assert (response.status_code, response.data) == (200, FILM)
+    assert "Content-Range" not in response.headers
+
+
+@pytest.mark.parametrize("asked", ["bytes=100000-", "bytes=100001-200000"])
+def test_behind_the_end_there_is_nothing(client: Client, video: Asset, asked: str) -> None:
+    response = client.get(links.video_url(video), headers={"Range": asked})
+    assert response.status_code == 416
+    assert response.headers["Content-Range"] == "bytes */100000"
+
+
+def test_documents_and_originals_come_in_stretches_too(
+    room: Room, client: Client, document: Asset
+) -> None:
+    client.sign_in(room.owner)
+    for url in (links.document_url(document), links.original_url(document)):
+        response = client.get(url, headers={"Range": "bytes=2-5"})
+        assert (response.status_code, response.data) == (206, pdf()[2:6])
+        assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_a_video_is_no_document_and_no_other_way_round(
+    room: Room, client: Client, video: Asset, document: Asset
+) -> None:
+    waiting = room.upload(FILM, kind=AssetKind.VIDEO)
+    for url in (
+        links.video_url(waiting),
+        links.video_url(video).replace("/video.mp4", "/document.pdf"),
+        links.document_url(document).replace("/document.pdf", "/video.mp4"),
+        links.document_url(video),
+        urlsplit(links.video_url(video)).path,
+    ):
+        assert client.get(url).status_code == 404
+
+
+def test_an_original_that_has_not_come_is_nowhere(room: Room, client: Client) -> None:
+    waiting = factories.asset(room.session, room.owner, state=AssetState.AWAITING)
+    client.sign_in(room.owner)
+    assert client.get(links.original_url(waiting)).status_code == 404
+
+
 # --- where an asset stands ----------------------------------------------------------------------
 
 
@@ -228,6 +323,8 @@ def test_the_waiting_page_learns_that_its_picture_is_ready(room: Room, client: C
     assert before.json == {
         "state": "received",
         "srcset": [],
+        "avif_srcset": [],
+        "preview": None,
         "width": 300,
         "height": 400,
         "reason": None,
@@ -249,7 +346,7 @@ def test_the_waiting_page_learns_why_there_is_no_picture(room: Room, client: Cli
     seen = client.get(links.picture(made).status_url).json
     assert seen is not None
     assert (seen["state"], seen["srcset"]) == ("rejected", [])
-    assert seen["reason"] == made.reason
+    assert seen["reason"] == links.reason_of(made)
     assert seen["reason"].endswith("save it again, for instance as JPEG, and upload that.")
 
 

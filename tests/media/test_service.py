@@ -12,12 +12,13 @@ from app.transaction import transaction
 from media import keys, service
 from media.limits import AssetKind, Limits
 from media.models import Asset
+from media.queries import same_bytes
 from media.service import processing
 from media.states import AssetState
 from tests import factories
 from tests.database import settle
 from tests.media.conftest import Room, photo
-from tests.media.pictures import encode, pdf, png_header, subject
+from tests.media.pictures import pdf, png_header
 
 PICTURES = Limits(kinds=frozenset({AssetKind.PICTURE}))
 
@@ -178,6 +179,24 @@ def claim(room: Room, public_ids: list[str]) -> list[Asset]:
     )
 
 
+# --- the same bytes -----------------------------------------------------------------------------
+
+
+def test_the_same_bytes_of_one_person_are_found(room: Room) -> None:
+    one, two, other = room.upload(), room.upload(), room.upload(photo(300, 200))
+    theirs = room.upload(owner=factories.user(room.session))
+    coming = factories.asset(room.session, room.owner, state=AssetState.AWAITING)
+    coming.sha256 = None
+    gone = factories.asset(room.session, room.owner, state=AssetState.DISCARDED)
+    gone.sha256 = one.sha256
+    room.session.flush()
+
+    assert same_bytes(room.session, assets=[one, other, theirs, coming]) == {one.id: [two]}
+    assert same_bytes(room.session, assets=[two, one]) == {one.id: [two], two.id: [one]}
+    assert same_bytes(room.session, assets=[coming]) == {}
+    assert same_bytes(room.session, assets=[]) == {}
+
+
 # --- in hand ------------------------------------------------------------------------------------
 
 
@@ -228,28 +247,24 @@ def test_only_what_waits_is_taken_in_hand(room: Room, state: AssetState) -> None
 
 
 def test_who_comes_back_from_the_dead_changes_nothing(room: Room) -> None:
-    asset = room.upload(encode(subject(), "PNG"))
+    asset = room.upload(pdf(), kind=AssetKind.DOCUMENT)
     begin(room, asset)
-    processing.finish(
-        room.session, public_id=asset.public_id, picture=None, renditions=[], now=room.clock()
-    )
+    finish(room, asset)
     later = room.clock.advance(minutes=1)
+    refusal = InvalidError("It is damaged.")
 
-    processing.reject(room.session, public_id=asset.public_id, reason="It is damaged.", now=later)
+    processing.reject(room.session, public_id=asset.public_id, refusal=refusal, now=later)
     processing.give_back(room.session, public_id=asset.public_id, counts=False, now=later)
-    processing.finish(
-        room.session, public_id=asset.public_id, picture=None, renditions=[], now=later
-    )
+    finish(room, asset)
 
     assert (asset.state, asset.reason, asset.attempts) == (AssetState.READY, None, 1)
     assert asset.updated_at < later
 
 
-def test_a_long_reason_fits(room: Room) -> None:
-    asset = room.upload()
-    begin(room, asset)
-    processing.reject(room.session, public_id=asset.public_id, reason="é" * 400, now=room.clock())
-    assert asset.reason == "é" * 300
+def finish(room: Room, asset: Asset) -> None:
+    processing.finish(
+        room.session, public_id=asset.public_id, sha256="0" * 64, made=None, now=room.clock()
+    )
 
 
 def begin(room: Room, asset: Asset) -> bool:
