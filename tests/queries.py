@@ -17,7 +17,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")):
             statements.append(statement)
 
     event.listen(transactions.engine, "before_cursor_execute", note)

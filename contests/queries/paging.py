@@ -1,5 +1,6 @@
 """Lists of entries page by page, by their numbers: stable while entries come and go."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,38 @@ class Slice:
     entries: Sequence[Entry]
     has_previous: bool
     has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of one page, and whether there are more on either side."""
+
+    items: Sequence[int]
+    has_previous: bool
+    has_next: bool
+
+    def of(self, entries: Sequence[Entry]) -> Slice:
+        """Return the page with the entries of these numbers."""
+        return Slice(entries, self.has_previous, self.has_next)
+
+
+def pick(numbers: Sequence[int], position: Position, size: int, *, is_all: bool) -> Numbers | None:
+    """Return the page at `position` of sorted `numbers`; None where it may reach beyond them.
+
+    `is_all` tells that no number is missing; else there are more behind the last.
+    """
+    if position.before is not None:
+        end = bisect_left(numbers, position.before)
+        if end == len(numbers) and not is_all:
+            return None
+        start = max(end - size, 0)
+        return Numbers(numbers[start:end], has_previous=start > 0, has_next=True)
+    start = bisect_right(numbers, position.after) if position.after is not None else 0
+    end = start + size
+    if end >= len(numbers) and not is_all:
+        return None
+    has_previous = position.after is not None
+    return Numbers(numbers[start:end], has_previous=has_previous, has_next=end < len(numbers))
 
 
 def cut(session: Session, wanted: Select[Entry], position: Position, size: int) -> Slice:

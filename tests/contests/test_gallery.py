@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from contests.models import Contest, Entry, TopicScheme, Track, VersionTopic
+from contests.queries import gallery
 from contests.queries.gallery import PAGE_SIZE
 from contests.states import ContestKind
 from tests import factories as make
@@ -90,12 +91,13 @@ def test_a_gallery_asks_as_much_for_many_entries(
 ) -> None:
     entries(session, contest, number)
     address = f"/contests/{contest.slug}/gallery"
-    client.page(address)
-    with counted(app) as statements:
-        client.page(address)
-    # The contest with its tracks and declarations, countries, entries, files, renditions, the
-    # count, the forum.
-    assert len(statements) == 9, "\n\n".join(statements)
+    for query in ("", "?after=0", "?before=2", "?q=Work", "?q=w&country=KE&after=0"):
+        client.page(address + query)
+        with counted(app) as statements:
+            client.page(address + query)
+        # The contest with its tracks and declarations, countries, entries, files, renditions, the
+        # count (or what a filter lets through), the forum.
+        assert len(statements) == 9, "\n\n".join(statements)
 
 
 # --- filters ----------------------------------------------------------------------------------
@@ -201,6 +203,36 @@ def test_pages_lead_there_and_back(client: Client, session: Session, contest: Co
     assert pages == [list(page) for page in batched(every, PAGE_SIZE)]
     last = f"{address}?after={2 * PAGE_SIZE}"
     assert list(walk(client, last, "prev")) == pages[::-1]
+
+
+@pytest.mark.parametrize("counted_to", [40, 60, 96, 143, 144])
+def test_filtered_pages_lead_there_and_back_beyond_what_is_counted(
+    client: Client,
+    session: Session,
+    contest: Contest,
+    monkeypatch: pytest.MonkeyPatch,
+    counted_to: int,
+) -> None:
+    monkeypatch.setattr(gallery, "MOST_COUNTED", counted_to)
+    every = [entry.current.title for entry in entries(session, contest, 145) if entry.current]
+    address = f"/contests/{contest.slug}/gallery?q=work"
+    pages = list(walk(client, address, "next"))
+    assert pages == [list(page) for page in batched(every, PAGE_SIZE)]
+    assert list(walk(client, f"{address}&after={3 * PAGE_SIZE}", "prev")) == pages[::-1]
+    assert f"More than {counted_to} photographs" in client.page(address)
+
+
+def test_what_is_counted_whole_is_said_exactly(
+    client: Client, session: Session, contest: Contest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gallery, "MOST_COUNTED", 3)
+    entries(session, contest, 3)
+    address = f"/contests/{contest.slug}/gallery"
+    assert "3 photographs" in words(parse(client.page(f"{address}?q=work")))
+    entries(session, contest, 1)
+    assert "More than 3 photographs" in client.page(f"{address}?q=work")
+    # All of them are counted, however many.
+    assert "4 photographs" in client.page(address)
 
 
 def test_the_way_on_keeps_the_filters(client: Client, session: Session, contest: Contest) -> None:
