@@ -15,6 +15,7 @@ import contests.views
 import judging.tasks
 import judging.views
 import media.tasks
+import media.upkeep
 import media.views
 from app import cli, jobs, transaction, web
 from app.accounts import queries as accounts_queries

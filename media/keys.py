@@ -7,6 +7,9 @@ from a digest spreads the objects over 256 folders, whatever the ids look like.
 import re
 from hashlib import sha256
 
+ROOTS = ("originals/", "renditions/")
+"""What every key begins with; all else in a store is somebody else's."""
+
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
 from app.authz import Actor
 from app.errors import NotFoundError
@@ -158,3 +158,27 @@ def find_discarded(session: Session, public_id: str) -> Asset | None:
     return session.scalar(
         select(Asset).where(Asset.public_id == public_id, Asset.state == AssetState.DISCARDED)
     )
+
+
+def assets_after(session: Session, asset_id: int, *, limit: int) -> list[Asset]:
+    """Return the next assets by id, discarded ones too, with what tells their objects."""
+    return list(
+        session.scalars(
+            select(Asset)
+            .where(Asset.id > asset_id)
+            .order_by(Asset.id)
+            .limit(limit)
+            .options(
+                load_only(Asset.public_id, Asset.state, Asset.bytes),
+                selectinload(Asset.renditions),
+            )
+        )
+    )
+
+
+def open_uploads(session: Session) -> list[tuple[str, str]]:
+    """Return public id and upload id of every asset whose parts still come in or are to go."""
+    found = session.execute(
+        select(Asset.public_id, Asset.upload_id).where(Asset.upload_id.is_not(None))
+    )
+    return [(public_id, upload_id) for public_id, upload_id in found if upload_id is not None]

@@ -1,11 +1,9 @@
 """The `podium` commands but for the demo forum."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,34 +11,11 @@ from app import audit, clock, jobs, mail
 from app.accounts import service as accounts
 from app.cli import demo as demo_forum
 from app.cli import migrations, serve
+from app.cli.current import in_words, settings, store, transactions
+from app.cli.storage import storage
 from app.errors import DomainError
-from app.settings import DEVELOPMENT_SECRET, Settings
-from app.transaction import Transactions, transaction
-from media.stores.base import Store
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["podium.settings"]
-    return settings
-
-
-def _transactions() -> Transactions:
-    transactions: Transactions = current_app.extensions["podium.transactions"]
-    return transactions
-
-
-def _store() -> Store:
-    store: Store = current_app.extensions["podium.store"]
-    return store
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Tell the person at the terminal what was refused, without a traceback."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(error.message % error.params) from error
+from app.settings import DEVELOPMENT_SECRET
+from app.transaction import transaction
 
 
 @click.command("serve")
@@ -53,7 +28,7 @@ def serve_command(host: str, *, worker: bool, demo: bool) -> None:
     if demo:
         _migrate()
         demo_forum.fill()
-    sys.exit(serve.serve(port=_settings().port, host=host, with_worker=worker, announce=click.echo))
+    sys.exit(serve.serve(port=settings().port, host=host, with_worker=worker, announce=click.echo))
 
 
 @click.command("worker")
@@ -65,9 +40,9 @@ def worker_command(threads: int) -> None:
 
 
 def _migrate() -> None:
-    migrations.upgrade(_transactions().engine)
-    with _in_words():
-        _store().ensure()
+    migrations.upgrade(transactions().engine)
+    with in_words():
+        store().ensure()
 
 
 @click.command("migrate")
@@ -78,7 +53,7 @@ def _migrate() -> None:
 @with_appcontext
 def migrate_command(*, check: bool, make: str | None) -> None:
     """Bring the database to this version's schema, and make the store if there is none."""
-    engine = _transactions().engine
+    engine = transactions().engine
     if make:
         migrations.make(engine, make)
         return
@@ -99,7 +74,7 @@ def migrate_command(*, check: bool, make: str | None) -> None:
 @with_appcontext
 def user_command(email: str, name: str, password: str, *, organiser: bool) -> None:
     """Make an account for EMAIL, or give an existing one a new password and role."""
-    with _in_words(), transaction() as session:
+    with in_words(), transaction() as session:
         user = accounts.put_user(
             session, email=email, name=name, password=password, organiser=organiser, now=clock.now()
         )
@@ -122,7 +97,7 @@ def doctor_command() -> None:
         _examine(
             "audit trail", _check_audit, "compare it with a backup: it was changed from outside"
         ),
-        _examine("store", _store().check, "run `podium migrate`, or mend STORE_URL"),
+        _examine("store", store().check, "run `podium migrate`, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
         _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
         _examine("secrets", _check_secrets, "set SECRET_KEY to 32 or more random characters"),
@@ -143,7 +118,7 @@ def _examine(part: str, check: Callable[[], None], advice: str) -> bool:
 
 def _check_database() -> None:
     try:
-        found = migrations.pending(_transactions().engine)
+        found = migrations.pending(transactions().engine)
     except Exception as error:
         raise click.ClickException(str(error)) from error
     if found:
@@ -164,7 +139,7 @@ def _check_audit() -> None:
 
 
 def _check_secrets() -> None:
-    if _settings().secret_key == DEVELOPMENT_SECRET:
+    if settings().secret_key == DEVELOPMENT_SECRET:
         message = "the development secret is in use; fine on your own machine, nowhere else"
         raise click.ClickException(message)
 
@@ -176,4 +151,5 @@ COMMANDS: tuple[click.Command, ...] = (
     user_command,
     sweep_command,
     doctor_command,
+    storage,
 )

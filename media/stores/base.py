@@ -14,6 +14,9 @@ from typing import BinaryIO, Protocol
 
 from app.errors import N_, ConflictError, InvalidError, NotFoundError, UnavailableError
 
+CHECKS = "checks/"
+"""What the keys of `Store.check` begin with; one that broke off leaves its object behind."""
+
 _KEY = re.compile(r"[^\x00-\x1f\x7f\\]{8,512}")
 _NO_NAMES = frozenset({"", ".", ".."})
 _PIECE = 64 * 1024
@@ -185,7 +188,7 @@ def unavailable() -> UnavailableError:
 
 def round_trip(store: Store) -> None:
     """Write, read and delete an object of a few bytes; what `Store.check` does everywhere."""
-    key = f"checks/{secrets.token_hex(8)}"
+    key = f"{CHECKS}{secrets.token_hex(8)}"
     said = secrets.token_bytes(32)
     store.put(key, io.BytesIO(said), media_type="application/octet-stream")
     try:
