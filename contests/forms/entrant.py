@@ -1,6 +1,8 @@
 """The forms an entry is written with; a draft may be incomplete, so little here is refused."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -98,6 +100,13 @@ class EntryForm(Form):
             action_lines=frozenset(own.get("action_lines") or ()),
             declarations=frozenset(own.get("declarations") or ()),
         )
+
+    def use_date(self, text: str | None) -> None:
+        """Put the date that a file says it was taken on in place of what was typed."""
+        if text and "taken_on" in self:
+            with suppress(ValueError):
+                self.taken_on.process(None, date.fromisoformat(text))
+                self.taken_on.raw_data = None
 
     def add_error(self, name: str, message: str) -> None:
         """Say what is wrong at the field `name`, or above the form where there is no such field."""

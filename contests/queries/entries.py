@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -179,6 +179,11 @@ def is_used(session: Session, asset: Asset) -> bool:
     return bool(session.scalar(select(exists().where(VersionAsset.asset_id == asset.id))))
 
 
+def latest_day(now: datetime) -> date:
+    """Return the latest date that anyone on earth may call today."""
+    return (now + _EASTERNMOST).date()
+
+
 def facts_of(entry: Entry, version: EntryVersion, now: datetime) -> EntryFacts:
     """Return what the rules ask about one version of an entry."""
     usable: Counter[AssetKind] = Counter()
@@ -188,7 +193,7 @@ def facts_of(entry: Entry, version: EntryVersion, now: datetime) -> EntryFacts:
         counts[file.asset.kind] += 1
     accepted = {one.declaration_id for one in version.accepted}
     return EntryFacts(
-        today=(now + _EASTERNMOST).date(),
+        today=latest_day(now),
         title=version.title,
         summary=version.summary,
         description=version.description,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import make_response, render_template, url_for
@@ -25,14 +25,14 @@ from contests import policies
 from contests.forms.entrant import EntryForm, differences, entry_form
 from contests.models import Contest, Entry, EntryVersion
 from contests.queries.contests import entry_rules_of
-from contests.queries.entries import facts_of, pass_until
+from contests.queries.entries import facts_of, latest_day, pass_until, twins_of
 from contests.rules import Missing, missing_for_submission
 from contests.service import entries
 from contests.states import EntryState
 from contests.views.cards import assets_of
 from media.limits import AssetKind
 from media.models import Asset
-from media.service import PictureView, document_url, picture
+from media.service import PictureView, document_url, picture, video_url
 from media.states import AssetState
 
 
@@ -44,6 +44,17 @@ class FileView:
     name: str
     picture: PictureView
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSay:
+    """What the pictures' files say of their making, as far as it helps their sender.
+
+    `taken_on` is a date that the form does not have yet.
+    """
+
+    taken_on: date | None
+    has_place: bool
 
 
 def draft_page(
@@ -70,6 +81,8 @@ def draft_page(
         pictures=[_file(asset) for asset in assets_of(version, AssetKind.PICTURE)],
         documents=[_file(asset) for asset in assets_of(version, AssetKind.DOCUMENT)],
         videos=[_file(asset) for asset in assets_of(version, AssetKind.VIDEO)],
+        says=_says(version, form, now),
+        twins=twins_of(session, entry, version),
         checklist=list(_checklist(entry, form, missing)),
         missing=missing,
         closed=closed or why_closed(entry),
@@ -118,13 +131,25 @@ def short_time(instant: datetime, contest: Contest) -> str:
     return format_instant(instant, zone)
 
 
+def _says(version: EntryVersion, form: EntryForm, now: datetime) -> FilesSay:
+    pictures = assets_of(version, AssetKind.PICTURE)
+    days = [asset.taken_at.date() for asset in pictures if asset.taken_at]
+    taken_on = days[0] if days and "taken_on" in form else None
+    if taken_on and (taken_on == form["taken_on"].data or taken_on > latest_day(now)):
+        taken_on = None
+    return FilesSay(taken_on, has_place=any(asset.latitude is not None for asset in pictures))
+
+
+_ADDRESSES = {AssetKind.DOCUMENT: document_url, AssetKind.VIDEO: video_url}
+
+
 def _file(asset: Asset) -> FileView:
-    ready = asset.kind is AssetKind.DOCUMENT and asset.state is AssetState.READY
+    address = _ADDRESSES.get(asset.kind) if asset.state is AssetState.READY else None
     return FileView(
         public_id=asset.public_id,
         name=asset.filename,
         picture=picture(asset),
-        url=document_url(asset) if ready else None,
+        url=address(asset) if address else None,
     )
 
 

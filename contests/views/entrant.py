@@ -33,6 +33,7 @@ from contests.models import Contest, Entry
 from contests.queries import entries as queries
 from contests.queries.contests import get_contest
 from contests.service import entries, files, teams
+from contests.service.settling import refused_files
 from contests.states import ContestKind, ContestState, Screening
 from contests.views.cards import pictures_of
 from contests.views.draft import closed_text, draft_page, missing_text, short_time
@@ -114,6 +115,7 @@ def edit(entry_id: int) -> ResponseReturnValue:
 def _write(entry: Entry, form: EntryForm, now: datetime) -> Response:
     session = current_session()
     entries.check_writable(session, entry=entry, now=now)
+    form.use_date(request.form.get("use_date"))
     is_valid = form.validate()
     status = _take_files(entry, form, now)
     _sort_files(entry, now)
@@ -123,8 +125,14 @@ def _write(entry: Entry, form: EntryForm, now: datetime) -> Response:
         return draft_page(entry, form, status=status or 422)
     if request.form.get("act") == "submit":
         return _submit(entry, form, now)
-    touched_files = request.form.get("removed") or request.form.get("up")
-    return redirect(_edit_url(entry, _anchor="pictures" if touched_files else None), 303)
+    return redirect(_edit_url(entry, _anchor=_pressed_at()), 303)
+
+
+def _pressed_at() -> str | None:
+    """Return where in the form a button was pressed, if it was one in its midst."""
+    if request.form.get("removed") or request.form.get("up"):
+        return "pictures"
+    return "taken_on" if request.form.get("use_date") else None
 
 
 def _save(entry: Entry, form: EntryForm, now: datetime) -> None:
@@ -261,6 +269,8 @@ def receipt(entry_id: int) -> str:
         entry=entry,
         contest=entry.contest,
         version=entry.current,
+        refused=refused_files(entry.current),
+        twins=queries.twins_of(current_session(), entry, entry.current),
         is_own=policies.edits_entry(current_actor(), entry),
     )
 
@@ -283,6 +293,7 @@ def _row(entry: Entry, pass_until: datetime | None, now: datetime) -> dict[str, 
         "entry": entry,
         "version": version,
         "picture": pictures[0] if pictures else None,
+        "refused": refused_files(version),
         "closes_at": max(contest.closes_at, pass_until or contest.closes_at),
         "is_open": entries.is_open(contest, now=now, pass_until=pass_until),
         # The check is the organisers' own until judging begins; then its sender learns of it.

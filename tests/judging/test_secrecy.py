@@ -7,6 +7,7 @@ byte, and none may hold the words that only the organisers know.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -89,6 +90,7 @@ def candidates(session: Session, scene: scenes.Scene) -> dict[str, list[Any]]:
         "public_id": [asset.public_id for asset in map(queries.first_picture, entries) if asset],
         "kind": ["photo"],
         "name": [320, 1600],
+        "ending": ["webp", "mp4"],
     }
 
 
@@ -103,7 +105,9 @@ def addresses(app: Flask, known: dict[str, list[Any]]) -> Iterator[str]:
 def _filled(app: Flask, rule: Rule, known: dict[str, list[Any]]) -> Iterator[str]:
     parts = sorted(rule.arguments)
     for values in product(*(known.get(part, [1]) for part in parts)):
-        yield app.url_for(rule.endpoint, **dict(zip(parts, values, strict=True)))
+        # Not every ending is one of every file.
+        with suppress(ValueError):
+            yield app.url_for(rule.endpoint, **dict(zip(parts, values, strict=True)))
 
 
 def crawl(client: Client, first: list[str]) -> Answers:

@@ -86,6 +86,7 @@ def _values(stage: Stage) -> ContestValues:
         pictures_min=1,
         pictures_max=6,
         documents_max=2,
+        videos_max=1,
         words_min=30,
         words_max=1000,
         max_bytes=MAX_BYTES,

@@ -87,6 +87,7 @@ def _values(
         pictures_min=1,
         pictures_max=1,
         documents_max=0,
+        videos_max=0,
         words_min=0,
         words_max=1000,
         max_bytes=MAX_BYTES,

@@ -2,6 +2,7 @@
 import { watchPictures } from "./poll.js";
 
 const PAUSE = 300;
+const AGAIN = 10000;
 
 /** Keep every [data-fresh] element, which needs an id, as the server would write it now. */
 export function startFresh() {
@@ -13,6 +14,12 @@ export function startFresh() {
     clearTimeout(timer);
     timer = setTimeout(freshen, PAUSE);
   });
+  setInterval(() => {
+    // Where the server alone knows of a change, the page asks while there is something to wait for.
+    if (document.querySelector("[data-fresh] [data-fresh-again]") && !document.hidden) {
+      freshen();
+    }
+  }, AGAIN);
 }
 
 async function freshen() {
