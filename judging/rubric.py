@@ -15,8 +15,9 @@ from app.errors import N_, InvalidError
 class Criterion:
     """One row of a rubric: whole points from `minimum` to `maximum`, counted with `weight`.
 
-    `key` is stable and names the form field. Raises InvalidError for a weight that is not positive
-    or a scale without at least two steps.
+    `key` is stable and names the form field. A mark is worth its points times `step`, so that a
+    scale of quarter points is as exact as one of whole points. Raises InvalidError for a weight or
+    a step that is not positive, or a scale without at least two steps.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Criterion:
     minimum: int
     maximum: int
     guidance: str = ""
+    step: Fraction = Fraction(1)
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
@@ -32,6 +34,13 @@ class Criterion:
                 N_("Give %(title)s a weight above zero."),
                 field=self.key,
                 code="weight-not-positive",
+                title=self.title,
+            )
+        if self.step <= 0:
+            raise InvalidError(
+                N_("Give %(title)s a step above zero."),
+                field=self.key,
+                code="step-not-positive",
                 title=self.title,
             )
         if self.minimum >= self.maximum:

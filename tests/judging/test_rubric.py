@@ -77,14 +77,22 @@ def test_only_the_proportions_of_weights_matter(
 def test_a_rubric_must_make_sense() -> None:
     with pytest.raises(InvalidError) as weightless:
         Criterion("impact", "Impact", Fraction(0), 1, 5)
+    with pytest.raises(InvalidError) as stepless:
+        Criterion("impact", "Impact", Fraction(1), 1, 5, step=Fraction(0))
     with pytest.raises(InvalidError) as flat:
         Criterion("impact", "Impact", Fraction(1), 5, 5)
     with pytest.raises(InvalidError) as empty:
         Rubric(())
     with pytest.raises(InvalidError) as twice:
         Rubric((RUBRIC.criteria[0], RUBRIC.criteria[0]))
-    reasons = [caught.value.reason for caught in (weightless, flat, empty, twice)]
-    assert reasons == ["weight-not-positive", "scale-empty", "rubric-empty", "criterion-twice"]
+    reasons = [caught.value.reason for caught in (weightless, stepless, flat, empty, twice)]
+    assert reasons == [
+        "weight-not-positive",
+        "step-not-positive",
+        "scale-empty",
+        "rubric-empty",
+        "criterion-twice",
+    ]
 
 
 def test_each_kind_of_contest_has_a_rubric_to_start_from() -> None:
