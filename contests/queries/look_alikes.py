@@ -83,10 +83,7 @@ def get_pair(session: Session, contest: Contest, pair_id: int) -> LookAlike:
 
 
 def shown_pairs(session: Session, entry: Entry) -> Sequence[LookAlike]:
-    """Return an entry's pairs as its page shows them: the closest first, dismissed ones last.
-
-    Only with entries that are still in the contest.
-    """
+    """Return an entry's pairs with others that are in the contest, the closest first."""
     pictures = (
         joinedload(LookAlike.asset).selectinload(Asset.renditions),
         joinedload(LookAlike.other_asset).selectinload(Asset.renditions),
@@ -102,7 +99,7 @@ def shown_pairs(session: Session, entry: Entry) -> Sequence[LookAlike]:
     return session.scalars(
         select(LookAlike)
         .where(_is_of(entry.id), LookAlike.id.in_(_standing(aliased(Entry), aliased(Entry))))
-        .order_by(LookAlike.dismissed_at.is_not(None), LookAlike.distance, LookAlike.id)
+        .order_by(LookAlike.distance, LookAlike.id)
         .options(*pictures, *people)
     ).all()
 

@@ -162,7 +162,7 @@ def _entry_page(
         documents=documents_of(version),
         originals=[(file.asset, media.original_url(file.asset)) for file in version.files],
         refused=refused_files(version),
-        alike=[_alike(entry, pair) for pair in look_alikes.shown_pairs(current_session(), entry)],
+        alike=_pairs(entry),
         links=[link for link in version.links if is_web_link(link)],
         sdgs=[SDGS[number] for number in sorted(map(int, version.codes(TopicScheme.SDG)))],
         action_lines=[_(ACTION_LINES[code]) for code in version.codes(TopicScheme.ACTION_LINE)],
@@ -187,6 +187,12 @@ class AlikeView:
     likeness: str
     same_sender: bool
     dismissed: bool
+
+
+def _pairs(entry: Entry) -> list[AlikeView]:
+    """Return an entry's pairs, those that need an organiser most in front."""
+    found = [_alike(entry, pair) for pair in look_alikes.shown_pairs(current_session(), entry)]
+    return sorted(found, key=lambda pair: (pair.dismissed, pair.same_sender))
 
 
 def _alike(entry: Entry, pair: LookAlike) -> AlikeView:
