@@ -58,7 +58,7 @@ def dismiss(
     if pair.dismissed_at is None:
         pair.dismissed_at, pair.dismissed_by_id = now, actor.user_id
         session.flush()
-        _audit(session, "look-alike.dismiss", pair, actor, now)
+        _audit(session, "entry.unlike", pair, actor, now)
     return pair
 
 
@@ -70,7 +70,7 @@ def restore(
     if pair.dismissed_at is not None:
         pair.dismissed_at, pair.dismissed_by_id = None, None
         session.flush()
-        _audit(session, "look-alike.restore", pair, actor, now)
+        _audit(session, "entry.alike", pair, actor, now)
     return pair
 
 
@@ -123,5 +123,5 @@ def _audit(session: Session, verb: str, pair: LookAlike, actor: Actor, now: date
         verb=verb,
         subject=f"entry:{pair.entry_id}",
         now=now,
-        details={"other": pair.other_id, "distance": pair.distance},
+        details={"other": pair.other.label, "distance": pair.distance},
     )

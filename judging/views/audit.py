@@ -49,6 +49,8 @@ VERBS = {
     "entry.screen.eligible": _l("Found the entry eligible"),
     "entry.screen.ineligible": _l("Found the entry not eligible"),
     "entry.disqualify": _l("Disqualified the entry"),
+    "entry.unlike": _l("Said that two entries are not the same"),
+    "entry.alike": _l("Said that two entries may be the same after all"),
     "team.begin": _l("Began a team"),
     "team.join": _l("Joined the team"),
     "team.renew-invitation": _l("Renewed the team's invitation link"),
@@ -168,6 +170,10 @@ def _seed(seed: Any, _zone: str) -> str:
     return _("Seed of the assignment: %(seed)s.", seed=seed)
 
 
+def _other(number: Any, _zone: str) -> str:
+    return _("The other is entry %(number)s.", number=number)
+
+
 def _version(number: Any, _zone: str) -> str:
     return _("Version %(number)s.", number=number)
 
@@ -187,5 +193,6 @@ _DETAILS: dict[str, Callable[[Any, str], str]] = {
     "missing": _missing,
     "short_of_judges": _numbers,
     "version": _version,
+    "other": _other,
     "digest": _digest,
 }

@@ -224,8 +224,11 @@ def test_an_organiser_compares_two_entries_and_says_that_they_are_not_the_same(
     assert "No entry stands like this" in organiser.page(f"{ENTRIES}?screening=alike")
     organiser.submit(f"{ENTRIES}/{first.number}", press="They may be the same after all")
     assert "1 pair of entries" in organiser.page(ENTRIES)
+    audit = organiser.page("/manage/contests/photo-2025/audit")
+    assert "Said that two entries are not the same" in audit
+    assert "The other is entry 0002." in audit
     verbs = session.scalars(select(AuditEvent.verb).order_by(AuditEvent.id)).all()
-    assert verbs == ["look-alike.dismiss", "look-alike.restore"]
+    assert verbs == ["entry.unlike", "entry.alike"]
 
 
 def test_two_of_one_person_are_no_alarm(
