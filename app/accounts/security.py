@@ -118,6 +118,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         mail_util_cls=Mail,
         render_template=_render,
     )
+    # We ask no one's permissions there, and a picture or a part of an upload must ask no database.
+    security.principal.identity_loaders.clear()
     security.i18n_domain = Words(app)  # type: ignore[no-untyped-call] # its own has no types
     security.want_json(lambda _request: False)
     security.unauthn_handler(_ask_to_sign_in)
