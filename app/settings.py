@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     mail_url: str = ""
     mail_from: str = "Podium <podium@localhost>"
     limits_url: str = "memory://"
+    renditions_avif: bool = False
     debug: bool = False
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     proxies: Annotated[int, Field(ge=0, le=5)] = 0

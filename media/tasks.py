@@ -7,21 +7,24 @@ what it had discarded is deleted by the next sweep.
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryFile
+from typing import BinaryIO
+
+from flask import current_app
 
 from app import clock
 from app.errors import InvalidError, UnavailableError
 from app.jobs import job, sweep
+from app.settings import Settings
 from app.transaction import transaction
 from media import keys, queries, service
-from media.images.isolate import INTERRUPTED, Made, make_renditions
-from media.limits import AssetKind, Limits
+from media.images.isolate import INTERRUPTED, make_renditions
+from media.images.made import Made
+from media.limits import AssetKind, Limits, RenditionFormat
 from media.models import Asset
 from media.service import processing, sweeping
 
@@ -57,30 +60,37 @@ def process(public_id: str) -> None:
 def _make(asset: Asset) -> tuple[str, Made | None]:
     """Read the original, make its renditions and store them; return its digest and what was made.
 
-    A document has no renditions, a video nothing at all.
+    A document's are those of its first page; nothing is made of a video.
     """
     processing.check_attempts(asset)
-    with TemporaryDirectory(prefix="podium-original-") as folder:
-        path = Path(folder) / "original"
-        sha256 = _fetch(asset, path)
+    # Without a name, so that a worker that is killed leaves nothing behind.
+    with TemporaryFile(prefix="podium-") as original:
+        sha256 = _fetch(asset, original)
         processing.check_digest(asset, sha256)
-        made = make_renditions(path, Limits()) if asset.kind is AssetKind.PICTURE else None
-    for one in made.renditions if made else ():
+        if asset.kind is AssetKind.VIDEO:
+            return sha256, None
+        made = make_renditions(original, Limits(), kind=asset.kind, formats=_formats())
+    for one in made.renditions:
         key = keys.rendition(asset.public_id, one.width_name, one.format)
         service.store().put(key, BytesIO(one.data), media_type=f"image/{one.format}")
     return sha256, made
 
 
-def _fetch(asset: Asset, path: Path) -> str:
-    """Copy the original to `path` and return its SHA-256; a video is only read, being large."""
+def _fetch(asset: Asset, target: BinaryIO) -> str:
+    """Copy the original to `target` and return its SHA-256; a video is only read, being large."""
     digest = hashlib.sha256()
-    if asset.kind is AssetKind.VIDEO:
-        path = Path(os.devnull)
-    with service.store().open(keys.original(asset.public_id)) as source, path.open("wb") as target:
+    with service.store().open(keys.original(asset.public_id)) as source:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
-            target.write(chunk)
+            if asset.kind is not AssetKind.VIDEO:
+                target.write(chunk)
+    target.flush()
     return digest.hexdigest()
+
+
+def _formats() -> list[RenditionFormat]:
+    settings: Settings = current_app.extensions["podium.settings"]
+    return list(RenditionFormat) if settings.renditions_avif else [RenditionFormat.WEBP]
 
 
 def _end(act: Callable[..., None], public_id: str) -> None:

@@ -86,7 +86,7 @@ def _load(
         case "JPEG":
             by = next((by for by in _JPEG_SHRINKS if _covers(stored, by, size)), 1)
             image = pyvips.Image.jpegload(str(source), shrink=by, **_READING)
-            stored = -(-stored[0] // by), -(-stored[1] // by)
+            stored = stored[0] // by, stored[1] // by
         case "WEBP":
             scale = size[0] / stored[0]
             image = pyvips.Image.webpload(str(source), scale=scale, **_READING)

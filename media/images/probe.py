@@ -5,19 +5,19 @@ header, and the pixel cap is applied to what the header declares, so a bomb cost
 reading. That a file's body is sound is known only once `render` has decoded it.
 """
 
-import struct
 import threading
 import warnings
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import pillow_heif
 from PIL import Image
 
+from media.images.facts import Facts, read_facts
 from media.images.refusals import (
+    UNREADABLE,
     damaged,
     damaged_document,
     too_heavy,
@@ -27,6 +27,7 @@ from media.images.refusals import (
 )
 from media.images.sniff import HEAD, sniff
 from media.images.video import check_mp4, check_webm
+from media.images.webp import read_webp
 from media.images.weight import bytes_per_pixel
 from media.limits import (
     DOCUMENT_FORMATS,
@@ -53,23 +54,6 @@ _FIRST_SIDEWAYS = 5
 _PDF_TAIL = 2048
 _RAW = "RAW"
 _MATROSKA = "Matroska"
-
-_PILLOW_RAISES = (
-    OSError,  # includes UnidentifiedImageError
-    SyntaxError,
-    ValueError,  # includes UnicodeError
-    EOFError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,  # includes NotImplementedError, RecursionError
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow and its plug-ins raise on broken files, found by feeding them many."""
 
 _lock = threading.Lock()
 """Held while Pillow's warnings are silenced: the filters belong to the whole process."""
@@ -116,13 +100,63 @@ def probe(file: BinaryIO, limits: Limits) -> Picture:
     `file` is seekable; its position afterwards is undefined, and it stays open. Raises InvalidError
     with code empty, too-large, not-a-picture, unsupported-format, too-many-pixels or damaged.
     """
+    return _look(file, limits)[0]
+
+
+def examine(file: BinaryIO, limits: Limits) -> tuple[Picture, Facts]:
+    """Return what the header of `file` says of the picture, and of its making; as `probe` does."""
+    picture, exif = _look(file, limits)
+    return picture, read_facts(exif)
+
+
+def _look(file: BinaryIO, limits: Limits) -> tuple[Picture, Image.Exif]:
     name = _sniff(file, limits, AssetKind.PICTURE)
     with _pillow():
-        image = Image.open(file, formats=[name])
-        _check_pixels(image, name, file, limits)
-        if name == "TIFF":
-            _check_tiff(image, file.seek(0, 2), limits)
-        return _describe(image, name)
+        header = _read_webp(file) if name == "WEBP" else _read(file, name, limits)
+        _check_pixels(header, name, limits)
+        return _describe(header, name), header.exif
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What is read of a picture; `weight` is bytes of memory for each pixel to decode."""
+
+    size: tuple[int, int]
+    orientation: int
+    has_icc: bool
+    frames: int
+    weight: float
+    exif: Image.Exif
+
+
+def _read(file: BinaryIO, name: str, limits: Limits) -> _Header:
+    """Let the one reader of Pillow's that is for this format open the file."""
+    image = Image.open(file, formats=[name])
+    if name == "TIFF":
+        _check_tiff(image, file.seek(0, 2), limits)
+    exif = _exif(image)
+    return _Header(
+        size=image.size,
+        # `Image.getexif` of a TIFF falls back on an XMP field that viewers ignore.
+        orientation=_sensible(getattr(image, "tag_v2", exif)),
+        has_icc=bool(image.info.get("icc_profile")),
+        frames=_frames(image, name),
+        weight=bytes_per_pixel(image, name, file),
+        exif=exif,
+    )
+
+
+def _read_webp(file: BinaryIO) -> _Header:
+    webp = read_webp(file)
+    exif = _block(webp.exif)
+    return _Header(
+        size=(webp.width, webp.height),
+        orientation=_sensible(exif),
+        has_icc=webp.has_icc,
+        frames=webp.frames,
+        weight=webp.weight,
+        exif=exif,
+    )
 
 
 def probe_document(file: BinaryIO, limits: Limits) -> Document:
@@ -173,15 +207,17 @@ def _pillow() -> Iterator[None]:
             yield
         except Image.DecompressionBombError:
             raise too_many_pixels(MAX_PIXELS) from None
-        except _PILLOW_RAISES as error:
+        except UNREADABLE as error:
             raise damaged() from error
 
 
-def _check_pixels(image: Image.Image, name: str, file: BinaryIO, limits: Limits) -> None:
-    pixels = image.width * image.height
+def _check_pixels(header: _Header, name: str, limits: Limits) -> None:
+    pixels = header.size[0] * header.size[1]
+    if pixels == 0:
+        raise damaged()
     if pixels > limits.max_pixels:
         raise too_many_pixels(limits.max_pixels)
-    most = most_pixels(bytes_per_pixel(image, name, file))
+    most = most_pixels(header.weight)
     if pixels > most:
         raise too_heavy(name, most)
 
@@ -201,37 +237,42 @@ def _check_tiff(image: Image.Image, size: int, limits: Limits) -> None:
             raise damaged()
 
 
-def _describe(image: Image.Image, name: str) -> Picture:
-    turn = _orientation(image)
-    width, height = image.size
+def _describe(header: _Header, name: str) -> Picture:
+    width, height = header.size
     # Pillow gives the size of a TIFF as it is seen, and a HEIC both so and with orientation 1.
-    if turn >= _FIRST_SIDEWAYS and name != "TIFF":
+    if header.orientation >= _FIRST_SIDEWAYS and name != "TIFF":
         width, height = height, width
     return Picture(
         format=name,
         media_type=PICTURE_FORMATS[name].media_type,
         width=width,
         height=height,
-        orientation=turn,
-        has_icc=bool(image.info.get("icc_profile")),
-        frames=_frames(image, name),
+        orientation=header.orientation,
+        has_icc=header.has_icc,
+        frames=header.frames,
     )
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, and 1 if there is none or it makes no sense.
+def _exif(image: Image.Image) -> Image.Exif:
+    """Return the EXIF block; `Image.getexif` of a PNG would decode it to look behind its pixels."""
+    if image.format == "TIFF":
+        return image.getexif()
+    return _block(image.info.get("exif", b""))
 
-    `Image.getexif` would fall back on an XMP field that viewers ignore, so the block is read here.
-    """
-    try:
-        tags = getattr(image, "tag_v2", None)
-        if tags is None:
-            tags = Image.Exif()
-            tags.load(image.info.get("exif", b""))
+
+def _block(data: bytes) -> Image.Exif:
+    exif = Image.Exif()
+    with suppress(*UNREADABLE):
+        exif.load(data)
+    return exif
+
+
+def _sensible(tags: Mapping[int, object]) -> int:
+    """Return the orientation in `tags`, and 1 if there is none or it makes no sense."""
+    with suppress(*UNREADABLE):
         turn = tags.get(_ORIENTATION, 1)
-    except _PILLOW_RAISES:
-        return 1
-    return turn if isinstance(turn, int) and turn in _TURNED else 1
+        return turn if isinstance(turn, int) and turn in _TURNED else 1
+    return 1
 
 
 def _frames(image: Image.Image, name: str) -> int:

@@ -1,7 +1,28 @@
 """What a sender is told of a file that is not taken: one sentence, with a code for programs."""
 
+import struct
+import zlib
+
 from app.errors import N_, InvalidError
 from media.limits import FORMATS, MEGAPIXEL, AssetKind, Limits, names
+
+UNREADABLE = (
+    OSError,  # includes UnidentifiedImageError
+    SyntaxError,
+    ValueError,  # includes UnicodeError
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,  # includes NotImplementedError, RecursionError
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow and its plug-ins raise on broken files, found by feeding them many."""
+
 
 _UNKNOWN = {
     AssetKind.PICTURE: N_("This file is not a picture; please upload one of these: %(accepted)s."),

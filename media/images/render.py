@@ -6,7 +6,6 @@ is written but pixels.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import pyvips
 
 from media.images.decode import decode
+from media.images.made import Rendered
 from media.images.probe import Picture
 from media.images.refusals import damaged
 from media.limits import RENDITION_WIDTHS, RenditionFormat
@@ -25,17 +25,6 @@ AVIF_QUALITY = 65
 AVIF_EFFORT = 0
 """The encoder's speed 9."""
 _JPEG_QUALITY = 88
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """One rendition: the width it is named after, its true size in pixels, its bytes."""
-
-    width_name: int
-    width: int
-    height: int
-    data: bytes
-    format: RenditionFormat = RenditionFormat.WEBP
 
 
 def render(
@@ -50,10 +39,8 @@ def render(
     the first that covers it holds the picture at its own size; larger ones are absent, as nothing
     is ever enlarged. Raises InvalidError("damaged") if the file cannot be decoded to its end.
     """
-    needed = needed_widths(picture.width, widths)
     with unreadable():
-        largest = decode(source, picture, needed[-1])
-        for name, image in zip(needed, cascade(largest, needed), strict=True):
+        for name, image in cascade(decode(source, picture, widths[-1]), widths).items():
             yield from encode(image, name, formats)
 
 
@@ -66,25 +53,26 @@ def unreadable() -> Iterator[None]:
         raise damaged() from error
 
 
-def needed_widths(width: int, widths: Sequence[int] = RENDITION_WIDTHS) -> list[int]:
-    """Return the names for a picture `width` wide: all below it and the first to cover it."""
-    below = [name for name in widths if name < width]
-    return below + [name for name in widths if name >= width][:1]
+def cascade(
+    largest: pyvips.Image, widths: Sequence[int] = RENDITION_WIDTHS
+) -> dict[int, pyvips.Image]:
+    """Return the picture for each name, smallest first, each made from the next larger one.
 
-
-def cascade(largest: pyvips.Image, widths: Sequence[int]) -> list[pyvips.Image]:
-    """Return `largest` at most as wide as each of `widths`, each made from the next larger one."""
-    images = [largest]
-    for name in reversed(widths[:-1]):
-        images.append(_narrower(images[-1], largest, name))
-    return images[::-1]
+    The names are all of `widths` below the width of `largest`, and the first that covers it.
+    """
+    names = [name for name in widths if name < largest.width]
+    covering = next(name for name in widths if name >= largest.width)
+    pictures = {covering: largest}
+    image = largest
+    for name in reversed(names):
+        image = pictures[name] = _narrower(image, largest, name)
+    return dict(reversed(pictures.items()))
 
 
 def _narrower(image: pyvips.Image, largest: pyvips.Image, width: int) -> pyvips.Image:
-    width = min(width, image.width)
     height = max(1, round(largest.height * width / largest.width))
-    made = image.thumbnail_image(width, height=height, size="force", no_rotate=True)
-    return made.copy_memory()
+    image = image.thumbnail_image(width, height=height, size="force", no_rotate=True)
+    return image.copy_memory()
 
 
 def encode(

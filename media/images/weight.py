@@ -12,9 +12,7 @@ _STREAMED = 0.0
 _COEFFICIENT = 2.3
 """A progressive JPEG is held as coefficients of two bytes, and a little."""
 _INTERLACED = 1.2
-_WEBP = {b"VP8 ": _STREAMED, b"VP8L": 4.4, b"ANMF": 16.0}
-_MOST_CHUNKS = 64
-_AVIF, _AVIF_ALPHA = 9.0, 11.5
+_AVIF, _AVIF_ALPHA = 9.0, 17.0
 _HEIF, _HEIF_DEEP, _HEIF_FULL = 5.0, 8.5, 10.0
 
 
@@ -25,8 +23,6 @@ def bytes_per_pixel(image: Image.Image, name: str, file: BinaryIO) -> float:
             return _jpeg(image)
         case "PNG":
             return _png(image, file)
-        case "WEBP":
-            return _webp(file)
         case "AVIF":
             return _AVIF_ALPHA if image.mode.endswith("A") else _AVIF
         case "HEIF":
@@ -51,19 +47,6 @@ def _png(image: Image.Image, file: BinaryIO) -> float:
     depth, colour = file.read(2)
     channels = {0: 1, 2: 3, 3: 4, 4: 2}.get(colour, 4)
     return _INTERLACED * channels * max(depth, 8) / 8
-
-
-def _webp(file: BinaryIO) -> float:
-    """Find the first chunk that holds pixels (RFC 9649, 2.7)."""
-    at = 12
-    for _ in range(_MOST_CHUNKS):
-        file.seek(at)
-        head = file.read(8)
-        if head[:4] in _WEBP:
-            return _WEBP[head[:4]]
-        size = int.from_bytes(head[4:], "little")
-        at += 8 + size + size % 2
-    return max(_WEBP.values())
 
 
 def _heif(image: Image.Image) -> float:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.errors import N_, InvalidError
-from media.images.isolate import WALL_SECONDS, Made
+from media.images.isolate import WALL_SECONDS
+from media.images.made import Made
 from media.images.refusals import altered
 from media.models import Asset, Rendition
 from media.queries import find_asset

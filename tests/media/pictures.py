@@ -14,7 +14,7 @@ RED, GREEN, BLUE, YELLOW = (220, 30, 40), (30, 160, 60), (30, 60, 200), (240, 22
 CORNERS = (RED, GREEN, BLUE, YELLOW)
 """Top left, top right, bottom left, bottom right of every `subject`."""
 
-GPS = 0x8825
+EXIF, GPS = 0x8769, 0x8825
 ORIENTATION = 0x0112
 
 
@@ -35,14 +35,17 @@ def encode(image: Image.Image, name: str, **options: Any) -> bytes:
     return file.getvalue()
 
 
-def exif(orientation: int = 1, *, secret: str = "") -> bytes:
-    """Make an EXIF block with an orientation and, if `secret` is given, a place and a name."""
+def exif(orientation: int = 1, *, secret: str = "", camera: str = "") -> bytes:
+    """Make an EXIF block with an orientation and, if they are given, a name, place and camera."""
     block = Image.Exif()
     block[ORIENTATION] = orientation
     if secret:
         block[0x013B] = secret  # artist
         block[0x010E] = secret  # description
         block.get_ifd(GPS).update({1: "N", 2: (46.0, 12.0, 3.0), 3: "E", 4: (6.0, 9.0, 1.0)})
+    if camera:
+        block[0x010F], block[0x0110] = camera.split(maxsplit=1)[0].upper(), camera
+        block.get_ifd(EXIF)[0x9003] = "2025:03:08 17:30:00"
     return block.tobytes()
 
 
@@ -108,6 +111,20 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
-def pdf() -> bytes:
-    """Return a whole, empty PDF."""
-    return b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+def pdf(page: str = "0.86 0.12 0.16 rg 0 421 595 421 re f", catalog: str = "") -> bytes:
+    """Return a PDF of one A4 page, drawn with operators: a red upper half over white."""
+    objects = (
+        f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        f"<</Length {len(page)}>>stream\n{page}\nendstream",
+    )
+    text, places = "%PDF-1.4\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(text))
+        text += f"{number} 0 obj{body}endobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    return (
+        f"{text}xref\n0 5\n0000000000 65535 f \n{table}"
+        f"trailer<</Root 1 0 R/Size 5>>\nstartxref\n{len(text)}\n%%EOF\n"
+    ).encode()

@@ -103,7 +103,8 @@ def test_all_orientations_look_the_same(series: str) -> None:
     seen = []
     for turn in range(9):
         path = Path(CORPUS) / "photos" / "orientation" / f"{series}_{turn}.jpg"
-        made = make_renditions(path, Limits())
+        with path.open("rb") as file:
+            made = make_renditions(file, Limits())
         image = Image.open(io.BytesIO(made.renditions[0].data))
         seen.append(np.asarray(image).astype(int))
     for other in seen[1:]:

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from PIL import Image
 
 from app.errors import DomainError, UnavailableError
 from media import keys, service
-from media.images import isolate
+from media.images import nursery
 from media.images.refusals import damaged
 from media.limits import AssetKind
 from media.models import Asset
@@ -81,11 +82,15 @@ def test_a_pictures_size_is_that_of_the_upright_one(room: Room) -> None:
     assert [(made.width, made.height) for made in asset.renditions] == [(300, 400)]
 
 
-def test_a_document_becomes_ready_as_it_is(room: Room) -> None:
-    asset = room.upload(pdf(), kind=AssetKind.DOCUMENT, filename="plan.pdf")
+def test_a_document_becomes_ready_with_its_first_page(room: Room) -> None:
+    data = pdf()
+    asset = room.upload(data, kind=AssetKind.DOCUMENT, filename="plan.pdf")
     room.drain()
-    assert (asset.state, asset.renditions) == (AssetState.READY, [])
-    assert room.objects() == {keys.original(asset.public_id)}
+    assert (asset.state, asset.width, asset.fingerprint) == (AssetState.READY, None, None)
+    assert [made.name for made in asset.renditions] == [320, 800, 1600, 2560]
+    assert asset.preview
+    assert room.objects() == objects_of(asset)
+    assert room.read(keys.original(asset.public_id)) == data
 
 
 def test_a_job_that_comes_twice_changes_nothing(room: Room) -> None:
@@ -219,14 +224,20 @@ def test_an_original_that_is_gone_ends_in_a_rejection(room: Room) -> None:
     )
 
 
-DIES = ("-c", "import os, signal; print('ready', flush=True); os.kill(os.getpid(), signal.SIGKILL)")
+DIES = """
+import os, signal, socket, sys
+from media.images import child
+child._verdict = lambda task, source: os.kill(os.getpid(), signal.SIGKILL)
+child.main(socket.socket(fileno=int(sys.argv[1])))
+"""
 
 
 def test_a_picture_whose_child_is_always_killed_ends_in_a_rejection(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As the kernel does to who takes the last memory.
-    monkeypatch.setattr(isolate, "COMMAND", (isolate.COMMAND[0], *DIES))
+    nursery.close()
+    monkeypatch.setattr(nursery, "COMMAND", (sys.executable, "-c", DIES))
     asset = room.upload()
     for attempt in range(1, processing.ATTEMPTS + 1):
         with pytest.raises(UnavailableError):
@@ -237,6 +248,7 @@ def test_a_picture_whose_child_is_always_killed_ends_in_a_rejection(
     room.process(asset)
 
     assert asset.state == "rejected"
+    nursery.close()
 
 
 # --- sweeps -------------------------------------------------------------------------------------
