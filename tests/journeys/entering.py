@@ -55,11 +55,15 @@ def upload_photo(page: Page, photo: Photo) -> Locator:
     """Choose the file, and watch it become a picture without a reload; return the picture."""
     page.evaluate("window.sameDocument = true")
     page.get_by_label("Photograph", exact=True).set_input_files(photo.file)
-    sent = page.locator(".upload", has_text=photo.file.name)
-    expect(sent.get_by_text("Processing the picture")).to_be_visible()
-    expect(sent.locator("img")).to_be_visible()
+    picture = picture_of(page, photo.file)
+    expect(picture).to_be_visible()
     assert page.evaluate("window.sameDocument")
-    return sent.locator("img")
+    return picture
+
+
+def picture_of(page: Page, file: Path) -> Locator:
+    """Find the picture that the server has made of a file; before it, there is the browser's own."""
+    return page.locator("[data-asset]", has_text=file.name).locator("img[srcset]")
 
 
 def write_photo(page: Page, photo: Photo) -> None:
@@ -116,11 +120,11 @@ def write_project(page: Page, project: Project) -> None:
     page.get_by_label("Links").fill(project.link)
     page.locator("input[name=pictures]").set_input_files(project.pictures)
     for file in project.pictures:
-        expect(page.locator(".upload", has_text=file.name).locator("img")).to_be_visible()
+        expect(picture_of(page, file)).to_be_visible()
     page.locator("input[name=documents]").set_input_files(project.documents)
     for file in project.documents:
-        sent = page.locator(".upload", has_text=file.name)
-        expect(sent).to_contain_text("The file has arrived and is safe.")
+        # Its name leads to it when it is safe to open.
+        expect(page.locator("[data-asset]").get_by_role("link", name=file.name)).to_be_visible()
     declare(page)
     expect_complete(page)
 
