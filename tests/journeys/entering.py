@@ -62,7 +62,7 @@ def upload_photo(page: Page, photo: Photo) -> Locator:
 
 
 def picture_of(page: Page, file: Path) -> Locator:
-    """Find the picture that the server has made of a file; before it, there is the browser's own."""
+    """Find the picture the server has made of a file; before it there is the browser's own."""
     return page.locator("[data-asset]", has_text=file.name).locator("img[srcset]")
 
 
