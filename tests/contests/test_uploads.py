@@ -1,26 +1,30 @@
 """Uploads in parts from end to end: begun, sent, broken off, resumed, completed, refused."""
 
 import hashlib
+import io
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.accounts.models import User
+from app.transaction import current_session
 from contests.models import Contest, Entry
 from contests.service.entries import shown_version
 from contests.states import ContestKind, EntryState
+from contests.views.entrant import FORM_BYTES
 from media import keys
 from media.models import Asset
 from media.service.uploads import MOST_OPEN, PART_SIZE
 from media.states import AssetState
 from media.stores import LocalStore, Store
 from tests import factories as make
-from tests.client import client_of
+from tests.client import Client, File, client_of
 from tests.conftest import Clock
 from tests.contests.test_entrant_views import only_entry
 from tests.media.pictures import pdf
@@ -477,3 +481,112 @@ def test_put_goes_where_it_was_sent(movie: Sender) -> None:
     assert put(movie.client, url, movie.part(3)[:-1]) in {400, 403, 422}
     assert put(movie.client, url, movie.part(3)) == 200
     assert movie.missing() == [1, 2]
+
+
+# --- without scripts ----------------------------------------------------------------------------
+
+
+class Aside:
+    """A store that nobody may wait for with the database in hand."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.called: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        if has_request_context() and name != "part_url":
+            self.called.append(name)
+            assert not current_session().in_transaction(), f"{name} within a transaction"
+        return getattr(self.store, name)
+
+
+@pytest.fixture
+def aside(app: Flask, store: Store) -> list[str]:
+    watched = Aside(store)
+    app.extensions["podium.store"] = watched
+    return watched.called
+
+
+def test_parts_are_made_one_without_the_database(aside: list[str], sender: NewSender) -> None:
+    sending = sender(film(FILM), "market.mp4", "video")
+    assert sending.all_at_once().status_code == 201
+    assert {"start_upload", "parts", "finish_upload", "stat", "open"} <= set(aside)
+
+
+def test_a_form_s_files_are_stored_without_the_database(
+    session: Session, aside: list[str], sender: NewSender, jpeg: bytes
+) -> None:
+    client, entry_id = (one := sender(jpeg)).client, one.entry_id
+    answer = client.submit(
+        f"/entries/{entry_id}/edit",
+        {
+            "title": "Three at once",
+            "pictures": [File(jpeg, "one.jpg"), File(b"words", "two.jpg"), File(jpeg, "three.jpg")],
+            "documents": [File(pdf(), "plan.pdf")],
+            "videos": [File(film(5000), "market.mp4")],
+        },
+        press="Save draft",
+    )
+    # One was refused, and what came with it is kept: the words too.
+    assert answer.status_code == 422
+    assert "two.jpg: This file is not a picture" in answer.text
+    assert aside == ["put"] * 4
+    names = [asset.filename for asset in held(session)]
+    assert names == ["one.jpg", "three.jpg", "plan.pdf", "market.mp4"]
+    assert shown_version(only_entry(session)).title == "Three at once"
+
+
+def test_a_form_s_files_beyond_the_limit_are_not_even_stored(
+    session: Session, contest: Contest, aside: list[str], sender: NewSender, jpeg: bytes
+) -> None:
+    contest.pictures_max = 2
+    client, entry_id = (one := sender(jpeg)).client, one.entry_id
+    pictures = [File(jpeg, f"{n}.jpg") for n in range(4)]
+    answer = client.submit(f"/entries/{entry_id}/edit", {"pictures": pictures}, press="Save draft")
+    assert answer.status_code == 422
+    assert answer.text.count("which is all this contest takes") >= 2
+    assert aside == ["put"] * 2
+    assert [asset.filename for asset in held(session)] == ["0.jpg", "1.jpg"]
+
+
+def test_a_cover_is_stored_without_the_database(
+    session: Session, client: Client, contest: Contest, aside: list[str], jpeg: bytes
+) -> None:
+    client.sign_in(make.organiser(session))
+    url = f"/manage/contests/{contest.slug}"
+    answer = client.submit(url, {"title": "With a cover", "cover": File(jpeg, "cover.jpg")})
+    assert answer.status_code == 303
+    assert aside == ["put"]
+    session.expire_all()
+    assert contest.title == "With a cover"
+    assert contest.cover is not None
+    assert contest.cover.claimed_at is not None
+
+
+def test_a_form_that_is_too_large_says_what_to_do(
+    session: Session, sender: NewSender, contest: Contest
+) -> None:
+    client, entry_id = (one := sender(b"x")).client, one.entry_id
+    url = f"/entries/{entry_id}/edit"
+
+    def send(url: str, size: int) -> TestResponse:
+        # Only said: nothing of it is read.
+        return client.post(
+            url,
+            environ_overrides={
+                "CONTENT_LENGTH": str(size),
+                "CONTENT_TYPE": "multipart/form-data; boundary=x",
+                "wsgi.input": io.BytesIO(b"--x--"),
+            },
+        )
+
+    refused = send(url, FORM_BYTES + 1)
+    assert refused.status_code == 413
+    assert "what you wrote is still in the form" in refused.text
+    # A film comes in; what is wrong with this one is that it breaks off.
+    assert send(url, FORM_BYTES).status_code == 400
+    # No other page takes that much, and this one from nobody who is not signed in.
+    assert send(f"/contests/{contest.slug}/enter", 5_000_000).status_code == 413
+    client.sign_out()
+    assert send(url, 5_000_000).status_code == 413
+    assert only_entry(session).revision == 0
