@@ -149,14 +149,6 @@ def test_a_listing_says_how_large_and_how_old(store: Store) -> None:
     assert abs(datetime.now(UTC) - found.modified_at) < timedelta(minutes=1)
 
 
-def test_a_long_listing_is_complete(store: Store) -> None:
-    held = {f"many/object-{n:04}" for n in range(1100)} if isinstance(store, S3Store) else set()
-    held |= {f"many/object-{n:04}" for n in range(40)}
-    for key in held:
-        put(store, key, b"")
-    assert sorted(found.key for found in store.objects("many/")) == sorted(held)
-
-
 @pytest.mark.parametrize(
     "key",
     ["originals/ünï/çödé", "originals/ab/照片 与 空格", "originals/صورة+%20?&#=", "eight-ch"],
@@ -337,13 +329,17 @@ def test_a_server_that_stops_in_the_middle_of_a_put_is_unavailable() -> None:
             store.put(KEY, PowerCut(bytes(40 * MEBIBYTE)), media_type="image/tiff")
 
 
-def test_a_server_that_stops_in_the_middle_of_a_list_is_unavailable() -> None:
+def test_a_long_listing_is_complete_or_unavailable() -> None:
     with s3_server() as server:
+        held = [f"many/object-{number:04}" for number in range(1100)]
+        (server.folder / "many").mkdir()
+        for key in held:
+            (server.folder / key).touch()
         store = store_from_url(server.url)
-        for number in range(1010):
-            put(store, f"many/object-{number:04}", b"")
-        listing = store.objects()
-        assert next(listing).key == "many/object-0000"
+        assert sorted(found.key for found in store.objects("many/")) == held
+
+        listing = store.objects("many/")
+        assert next(listing).key == held[0]
         server.stop()
         with pytest.raises(UnavailableError):
             list(listing)

@@ -24,12 +24,17 @@ _HOP_BY_HOP = frozenset({"connection", "expect", "transfer-encoding"})
 
 @dataclass(frozen=True)
 class S3Server:
-    """A running server: where it is, who may use it, and a bucket that exists."""
+    """A running server: where it is, who may use it, and a bucket that exists.
+
+    The bucket's objects are the files in `folder`; what is put there without asking the server may
+    be unknown to it where it has looked before.
+    """
 
     endpoint: str
     access_key: str
     secret_key: str
     bucket: str
+    folder: Path
     process: "subprocess.Popen[bytes]"
 
     @property
@@ -60,6 +65,7 @@ def s3_server() -> Iterator[S3Server]:
             access_key="podium-test-key",
             secret_key="podium-test-secret",
             bucket="podium",
+            folder=folder / "data" / "podium",
             process=_start(folder, port, "podium-test-key,podium-test-secret"),
         )
         try:
