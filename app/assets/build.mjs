@@ -20,6 +20,9 @@ const bundle = await context({
   entryPoints: [join(here, "css", "podium.css"), ...scripts.map((name) => join(here, "js", name))],
   outdir: out,
   entryNames: "[name]",
+  // What only some visitors need is fetched when they do; its name changes with its content.
+  splitting: true,
+  chunkNames: "[name]-[hash]",
   bundle: true,
   format: "esm",
   minify: !watching,

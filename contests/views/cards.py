@@ -1,6 +1,6 @@
 """What pages show of an entry: its picture, its title, whose it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -22,7 +22,41 @@ class EntryCard:
     by: str
     summary: str
     alt: str
+    place: str
     picture: PictureView | None
+
+    @property
+    def in_row(self) -> PictureView | None:
+        """The picture with the renditions that a row of the gallery may need."""
+        return narrowed(self.picture) if self.picture else None
+
+
+# What a row of the gallery is high in CSS pixels (gallery.css), from a laptop's to a tall window's
+# on a screen with two pixels to each; and the width that a telephone's screen asks for.
+_LOW_ROW, _HIGH_ROW, _TELEPHONE = 240, 2 * 352, 800
+
+
+def narrowed(picture: PictureView) -> PictureView:
+    """Return `picture` without the renditions that no row is small or large enough for."""
+    if not (picture.width and picture.height):
+        return picture
+    ratio = picture.width / picture.height
+    least, most = _LOW_ROW * ratio, max(_HIGH_ROW * ratio, _TELEPHONE)
+    return replace(
+        picture,
+        srcset=_between(picture.srcset, least, most),
+        avif_srcset=_between(picture.avif_srcset, least, most),
+    )
+
+
+def _between(
+    candidates: tuple[tuple[str, int], ...], least: float, most: float
+) -> tuple[tuple[str, int], ...]:
+    """Return the candidates from the first of `least` pixels to the first of `most`."""
+    enough = [width for _url, width in candidates if width >= most]
+    last = min(enough, default=0) or max((width for _url, width in candidates), default=0)
+    kept = tuple((url, width) for url, width in candidates if least <= width <= last)
+    return kept or candidates[-1:]
 
 
 def assets_of(version: EntryVersion, kind: AssetKind) -> list[Asset]:
@@ -63,5 +97,6 @@ def card(contest: Contest, entry: Entry) -> EntryCard:
         by=by_line(entry),
         summary=version.summary,
         alt=version.alt_text or version.title,
+        place=version.place,
         picture=pictures[0] if pictures else None,
     )

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -11,7 +21,7 @@ from app import clock
 from app.authz import Permission, permission, require
 from app.errors import NotFoundError
 from app.transaction import current_session
-from app.web import absolute_url, current_actor
+from app.web import Page, absolute_url, current_actor, wants_json
 from contests import policies
 from contests.forms.entrant import files_hint
 from contests.forms.fields import country_name
@@ -22,7 +32,7 @@ from contests.queries import gallery as gallery_queries
 from contests.queries.contests import window_of
 from contests.rules import Phase, gallery_is_open, is_announced, is_web_link, order_key, phase
 from contests.states import ContestKind
-from contests.views.cards import by_line, pictures_of, public_cover
+from contests.views.cards import EntryCard, by_line, pictures_of, public_cover
 from contests.views.files import documents_of, videos_of
 from contests.views.paging import here, page_of, position
 from contests.vocabulary import ACTION_LINES, LICENCES, SDGS
@@ -136,6 +146,8 @@ def gallery(slug: str) -> str | BaseResponse:
     if total.number and not page.items:
         # Whoever was on that page stands behind the last entry now, or before the first.
         return redirect(here())
+    if wants_json():
+        return jsonify(pictures=_large_pictures(page))
     return render_template(
         "contests/public/gallery.html",
         contest=found,
@@ -145,6 +157,24 @@ def gallery(slug: str) -> str | BaseResponse:
         filtered=filters != gallery_queries.Filters(),
         page=page,
     )
+
+
+def _large_pictures(page: Page[EntryCard]) -> list[dict[str, Any]]:
+    """Return what the lightbox shows of a page: every size, which the page itself leaves out."""
+    return [
+        {
+            "url": card.url,
+            "srcset": card.picture.srcset,
+            "width": card.picture.width,
+            "height": card.picture.height,
+            "alt": card.alt,
+            "title": card.title,
+            "by": card.by,
+            "place": card.place,
+        }
+        for card in page.items
+        if card.picture and card.picture.srcset
+    ]
 
 
 @blueprint.get("/contests/<slug>/entries/<int(max=999999999):number>")

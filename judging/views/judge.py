@@ -57,7 +57,7 @@ from judging.views.work import thumbnail, work_of
 blueprint = Blueprint("judge", __name__)
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.
-_ID = "int(max=2147483647)"
+ID = "int(max=2147483647)"
 
 
 def sits_on_panel(actor: Actor) -> bool:
@@ -164,7 +164,7 @@ def _briefing(judge: Judge) -> Response:
     return redirect(url_for("judge.briefing", slug=judge.contest.slug), 303)
 
 
-def _check_declared(judge: Judge) -> None:
+def check_declared(judge: Judge) -> None:
     """Lead whoever has not declared to the briefing; a script gets the sentence instead."""
     if judge.declared_at is not None:
         return
@@ -186,13 +186,13 @@ def desk() -> str:
     )
 
 
-@blueprint.get(f"/judge/rounds/<{_ID}:round_id>")
+@blueprint.get(f"/judge/rounds/<{ID}:round_id>")
 @permission(Permission.JUDGE)
 def round_(round_id: int) -> str:
     """Show one round: its briefing and this judge's entries in their own order."""
     session = current_session()
     judge = desk_queries.get_round_seat(session, round_id=round_id, user_id=current_actor().user_id)
-    _check_declared(judge)
+    check_declared(judge)
     return render_template(
         "judging/judge/round.html",
         contest=judge.contest,
@@ -203,7 +203,7 @@ def round_(round_id: int) -> str:
 # --- the ballot ---------------------------------------------------------------------------------
 
 
-@blueprint.get(f"/judge/ballots/<{_ID}:ballot_id>")
+@blueprint.get(f"/judge/ballots/<{ID}:ballot_id>")
 @permission(Permission.JUDGE)
 def ballot(ballot_id: int) -> Response | str:
     """Show the work and the rubric, with the marks as they are kept."""
@@ -214,7 +214,7 @@ def ballot(ballot_id: int) -> Response | str:
     return _show_ballot(found, _form_of(found))
 
 
-@blueprint.post(f"/judge/ballots/<{_ID}:ballot_id>")
+@blueprint.post(f"/judge/ballots/<{ID}:ballot_id>")
 @permission(Permission.JUDGE)
 def mark(ballot_id: int) -> Response | str:
     """Keep the marks; with the button of that name, submit them and go on to the next entry."""
@@ -233,7 +233,7 @@ def mark(ballot_id: int) -> Response | str:
         )
 
 
-@blueprint.post(f"/judge/ballots/<{_ID}:ballot_id>/recuse")
+@blueprint.post(f"/judge/ballots/<{ID}:ballot_id>/recuse")
 @permission(Permission.JUDGE)
 def recuse(ballot_id: int) -> Response | str:
     """Step back from an entry, and go on to the next."""
@@ -264,7 +264,7 @@ def _say_recused(found: Ballot) -> None:
 def _own_ballot(ballot_id: int) -> Ballot:
     found = desk_queries.get_ballot(current_session(), ballot_id)
     require(policies.owns_ballot, current_actor(), found)
-    _check_declared(found.judge)
+    check_declared(found.judge)
     if found.round.state is RoundState.PLANNED:
         raise NotFoundError
     return found

@@ -68,7 +68,15 @@ function isWriting(target) {
   return target.closest("textarea, select, input:not([type=radio], [type=checkbox])") !== null;
 }
 
+/** Whether the lightbox is open: its keys are its own, and nothing is marked that is not seen. */
+function isCovered() {
+  return document.querySelector(".lightbox") !== null;
+}
+
 document.addEventListener("keydown", (event) => {
+  if (isCovered()) {
+    return;
+  }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     form.requestSubmit(form.querySelector('[value="submit"]'));
@@ -257,7 +265,7 @@ function stayOffline(event) {
 
 /** Whether following this link leaves the page, in this window. */
 function leaves(event, link) {
-  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link.target;
+  const isElsewhere = event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.target;
   return !isElsewhere && link.getAttribute("href")[0] !== "#";
 }
 

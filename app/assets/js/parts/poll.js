@@ -56,7 +56,7 @@ function showPicture(place, { srcset, width, height }) {
   const picture = make("img", {
     className: `photo photo-arrived ${place.dataset.class ?? ""}`,
     alt: place.dataset.alt ?? "",
-    sizes: place.dataset.sizes ?? "100vw",
+    sizes: (place.dataset.sizes ?? "100vw").replaceAll("RATIO", (width / height).toFixed(3)),
     width,
     height,
     decoding: "async",
