@@ -5,7 +5,7 @@ so that anybody can repeat an assignment; the order of the input and Python's ve
 """
 
 import hashlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Hashable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -33,6 +33,43 @@ class Assignment(Generic[J, E]):
     shortfalls: tuple[Shortfall[E], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Group(Generic[J, E]):
+    """Judges and entries that shared entries link, each to each, however long the way."""
+
+    judges: frozenset[J]
+    entries: frozenset[E]
+
+
+def components(pairs: Iterable[tuple[J, E]]) -> tuple[Group[J, E], ...]:
+    """Return the groups that (judge, entry) pairs fall into, the one with most entries first.
+
+    With a single group every judge is linked to every other, so that a strict judge can be told
+    from a weak batch. Between groups nothing can be compared.
+    """
+    read: defaultdict[J, set[E]] = defaultdict(set)
+    panel: defaultdict[E, set[J]] = defaultdict(set)
+    for judge, entry in pairs:
+        read[judge].add(entry)
+        panel[entry].add(judge)
+    groups = []
+    unseen = set(read)
+    while unseen:
+        judges: set[J] = set()
+        entries: set[E] = set()
+        fresh = {unseen.pop()}
+        while fresh:
+            judges |= fresh
+            found = set().union(*(read[judge] for judge in fresh)) - entries
+            entries |= found
+            fresh = set().union(*(panel[entry] for entry in found)) - judges
+        unseen -= judges
+        groups.append(Group(frozenset(judges), frozenset(entries)))
+    return tuple(
+        sorted(groups, key=lambda group: (-len(group.entries), min(map(str, group.judges))))
+    )
+
+
 def assign(
     entries: Iterable[E],
     judges: Iterable[J],
@@ -47,8 +84,9 @@ def assign(
     `barred` pairs never judge, even when taken. `taken` pairs stay; one whose judge has left the
     panel still counts for its entry. An entry that too few may judge gets all of those and is
     reported as a shortfall. Loads differ by at most one wherever bars and taken pairs allow it, and
-    are as even as can be elsewhere. Judges meet in varied pairs, so that marks can be compared
-    across the panel. 2,000 entries and 30 judges take about a second.
+    are as even as can be elsewhere. Judges meet in varied pairs, and groups that no entry links are
+    linked where a swap can do it, so that marks can be compared across the panel. 2,000 entries
+    and 30 judges take about a second.
     """
     active = set(judges)
     panel = _by_seed(active | {judge for judge, _entry in taken}, seed)
@@ -68,6 +106,7 @@ def assign(
         draw = _by_seed(range(len(panel)), f"{seed}\n{entry}")
         plan.fill(position, per_entry, draw)
     plan.even_out()
+    plan.link()
     teams = [(entry, plan.judges_of(position)) for position, entry in enumerate(queue)]
     short = [Shortfall(entry, len(team)) for entry, team in teams if len(team) < per_entry]
     pairs = [(panel[judge], entry) for entry, team in teams for judge in team]
@@ -153,6 +192,51 @@ class _Plan:
                     return _walk_back(found_by, taker)
                 waiting.append(taker)
         return []
+
+    def link(self) -> None:
+        """Swap entries between groups that no entry links until one group is left, or none can.
+
+        A pair that lies on a circle is handed across for a pair of another group: what the circle
+        held together stays together, and the two groups become one. Loads stay as they are.
+        """
+        while swap := self._swap():
+            for judge, entry in swap:
+                self.held[judge] ^= entry
+
+    def _swap(self) -> tuple[tuple[int, int], ...]:
+        """Find an entry on a circle and one of another group that two judges can exchange."""
+        for giver, held in enumerate(self.held):
+            judges, entries = self._reach(giver, held)
+            others = [j for j, theirs in enumerate(self.held) if theirs and j not in judges]
+            ties = sum(self._load(judge) for judge in judges)
+            if not others or ties < len(judges) + entries.bit_count():
+                continue  # alone, or without a circle
+            for taker in others:
+                back = self._movable(taker, giver)
+                entry = self._on_a_circle(giver, self._movable(giver, taker)) if back else 0
+                if entry:
+                    back &= -back
+                    return (giver, entry | back), (taker, entry | back)
+        return ()
+
+    def _on_a_circle(self, judge: int, choice: int) -> int:
+        """Return a bit of `choice` whose entry and `judge` stay linked without each other, or 0."""
+        while choice:
+            entry = choice & -choice
+            if self._reach(judge, self.held[judge] ^ entry)[1] & entry:
+                return entry
+            choice ^= entry
+        return 0
+
+    def _reach(self, judge: int, entries: int) -> tuple[set[int], int]:
+        """Return the judges and entries linked to `judge`, who counts as holding `entries` only."""
+        judges, waiting = {judge}, set(range(len(self.held))) - {judge}
+        while found := {other for other in waiting if self.held[other] & entries}:
+            waiting -= found
+            judges |= found
+            for other in found:
+                entries |= self.held[other]
+        return judges, entries
 
     def _movable(self, giver: int, taker: int) -> int:
         return self.held[giver] & ~self.kept[giver] & self.may[taker] & ~self.held[taker]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.assignment import Assignment, Shortfall, assign, order_for
+from judging.assignment import Assignment, Shortfall, assign, components, order_for
 
 Pair = tuple[str, int]
 NOBODY: frozenset[Pair] = frozenset()
@@ -166,3 +166,50 @@ def test_every_judge_reads_in_an_order_of_their_own() -> None:
     assert all(sorted(order) == entries for order in orders)
     assert order_for("a", entries, "s") == order_for("a", reversed(entries), "s")
     assert order_for("a", entries, "s") != order_for("a", entries, "t")
+
+
+@given(PAIRS)
+def test_groups_are_those_that_steps_from_judge_to_entry_reach(pairs: frozenset[Pair]) -> None:
+    groups = components(pairs)
+    assert sorted(judge for group in groups for judge in group.judges) == sorted(
+        {judge for judge, _entry in pairs}
+    )
+    for group in groups:
+        judges, entries = {min(group.judges)}, set[int]()
+        for _step in range(6):
+            entries |= {entry for judge, entry in pairs if judge in judges}
+            judges |= {judge for judge, entry in pairs if entry in entries}
+        assert judges == set(group.judges)
+        assert entries == set(group.entries)
+    sizes = [len(group.entries) for group in groups]
+    assert sizes == sorted(sizes, reverse=True)
+    assert components(sorted(pairs, reverse=True)) == groups
+
+
+@pytest.mark.parametrize(("entries", "judges"), [(6, 6), (12, 10), (12, 12), (20, 20)])
+def test_groups_are_linked_by_swaps_where_there_are_ballots_to_spare(
+    entries: int, judges: int
+) -> None:
+    for seed in map(str, range(20)):
+        result = assign(
+            range(entries),
+            range(judges),
+            per_entry=2,
+            barred=frozenset(),
+            taken=frozenset(),
+            seed=seed,
+        )
+        assert len(components(result.pairs)) == 1
+        assert len(set(result.pairs)) == 2 * entries
+        each = Counter(judge for judge, _entry in result.pairs)
+        assert max(each.values()) - min(each.values()) <= 1
+
+
+def test_what_bars_or_taken_pairs_keep_apart_stays_apart() -> None:
+    halves = [("ab", range(4)), ("cd", range(4, 8))]
+    apart = frozenset((judge, e) for panel, part in halves for judge in panel for e in part)
+    barred = frozenset((judge, e) for judge in "abcd" for e in range(8)) - apart
+    for bars, taken in ((barred, NOBODY), (NOBODY, apart)):
+        result = assign(range(8), "abcd", per_entry=2, barred=bars, taken=taken, seed="s")
+        assert set(result.pairs) == apart
+        assert len(components(result.pairs)) == 2
