@@ -304,11 +304,16 @@ class _Equations(Generic[E]):
         return quality
 
     def ratio(self) -> float:
-        """Return the rung of the ladder with the highest restricted likelihood."""
+        """Return the rung of the ladder with the highest restricted likelihood.
+
+        Of rungs that are as likely, to six digits, the one nearest to `UNKNOWN`: thin tables leave
+        the likelihood flat, and the last bit of a float must not choose.
+        """
         total = float(self.table.above @ self.table.above)
         if total == 0:  # every judge gave all entries the same
             return UNKNOWN
-        return min(RUNGS, key=lambda ratio: self._unlikelihood(ratio, total))
+        unlikely = {rung: round(self._unlikelihood(rung, total), 6) for rung in RUNGS}
+        return min(RUNGS, key=lambda rung: (unlikely[rung], abs(log(rung / UNKNOWN))))
 
     def _unlikelihood(self, ratio: float, total: float) -> float:
         """Return minus twice the restricted log-likelihood, without its constants."""
