@@ -27,7 +27,7 @@ from media.policies import owns
 from media.queries import count_awaiting, find_asset, get_asset
 from media.service.store import store
 from media.states import AssetState, move
-from media.stores.base import MissingObjectError, MissingPartError, Part, Store
+from media.stores.base import MissingObjectError, MissingPartError, Part, Store, unavailable
 
 PART_SIZE = 5 * MEBIBYTE
 """S3's least for all parts but the last; the largest file we take has a hundred of them."""
@@ -378,7 +378,10 @@ class _Ranges(io.RawIOBase):
             return b""
         with self._store.open(self._key, start=self._at, length=length) as stretch:
             data = stretch.read()
-        self._at += len(data)
+        if len(data) < length:
+            # A line that broke must not look like a file that does.
+            raise unavailable()
+        self._at += length
         return data
 
 
