@@ -106,7 +106,8 @@ def probe(file: BinaryIO, limits: Limits) -> Picture:
 def examine(file: BinaryIO, limits: Limits) -> tuple[Picture, Facts]:
     """Return what the header of `file` says of the picture, and of its making; as `probe` does."""
     picture, exif = _look(file, limits)
-    return picture, read_facts(exif)
+    with _pillow():
+        return picture, read_facts(exif)
 
 
 def _look(file: BinaryIO, limits: Limits) -> tuple[Picture, Image.Exif]:
