@@ -32,8 +32,10 @@ export function startChoosing(input, choose) {
     box.append(...withButton(camera(input), say("takePhoto"), take));
   }
   box.append(make("p", { className: "chooser-drop", textContent: say(input.multiple ? "dropMany" : "dropOne") }));
-  box.after(said, list, live);
-  takeDrops(input.closest("section"), take);
+  box.after(said, live);
+  const section = input.closest("section");
+  section.querySelector(".uploads-there").after(list);
+  takeDrops(section, take);
   return { list, speak: speaker(live), clear: () => said.replaceChildren() };
 }
 

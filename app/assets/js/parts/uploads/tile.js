@@ -41,12 +41,12 @@ export class Tile {
     this.showPicture();
     this.bar.value = this.upload.sent;
     this.bar.hidden = ALARMS.has(state) || state === "elsewhere";
-    this.line.textContent = this.sentence();
     if (this.element.dataset.state !== state) {
       this.element.dataset.state = state;
       this.line.role = ALARMS.has(state) ? "alert" : null;
       this.showActs(ACTS[state] ?? []);
     }
+    this.line.textContent = this.sentence();
   }
 
   showPicture() {
@@ -126,11 +126,11 @@ export class Tile {
   }
 
   dismiss() {
-    const field = this.element.closest(".field");
+    const section = this.element.closest("section");
     const isHere = this.element.contains(document.activeElement);
     this.element.remove();
     if (isHere) {
-      field.querySelector("input[type=file]").focus();
+      section.querySelector("input[type=file]").focus();
     }
     const shown = this.picture.querySelector("img");
     if (shown) {
