@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from typing import Final, Generic
+from typing import Final
 
 from app.errors import N_, InvalidError
 from judging.ranking.marks import E, Gap, Scores, Standing, placed
@@ -29,11 +29,11 @@ class Average:
     `size` of a number below `needed` means nothing.
     """
 
-    total: Callable[[list[int]], int]
+    total: Callable[[Collection[int]], int]
     size: Callable[[int], int]
     needed: int = 1
 
-    def of(self, points: list[int]) -> Fraction:
+    def of(self, points: Collection[int]) -> Fraction:
         """Return the average of at least `needed` points."""
         return Fraction(self.total(points), self.size(len(points)))
 
@@ -50,7 +50,7 @@ def trimmed(drop: int) -> Average:
     )
 
 
-def _middle(points: list[int]) -> int:
+def _middle(points: Collection[int]) -> int:
     half = len(points) // 2
     return sum(sorted(points)[half - 1 + len(points) % 2 : half + 1])
 
@@ -59,48 +59,53 @@ MEDIAN: Final = Average(_middle, lambda count: 2 - count % 2)
 """The mark in the middle; of an even number of marks, the mean of the two in the middle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet(Generic[E]):
-    """The marks of a round by criterion and entry, and who judged each entry."""
-
-    points: Mapping[str, Mapping[E, list[int]]]
-    judges: Mapping[E, Collection[Hashable]]
+Sheet = Mapping[E, Mapping[Hashable, Mapping[str, int]]]
+"""The ballots of a round: points by entry, judge and criterion."""
 
 
 def sheet(marks: Iterable[AnyMark[E]]) -> Sheet[E]:
-    """Sort marks by criterion and entry, in one pass; their order means nothing."""
-    points: defaultdict[str, defaultdict[E, list[int]]] = defaultdict(lambda: defaultdict(list))
-    judges: defaultdict[E, set[Hashable]] = defaultdict(set)
-    # Millions of rows come through here: by criterion first, no key needs a tuple of its own.
-    for entry, judge, criterion, given in marks:
-        points[criterion][entry].append(given)
-        judges[entry].add(judge)
-    return Sheet({key: dict(by_entry) for key, by_entry in points.items()}, dict(judges))
+    """Put marks together to ballots, in one pass; their order means nothing."""
+    ballots: defaultdict[E, defaultdict[Hashable, dict[str, int]]]
+    ballots = defaultdict(lambda: defaultdict(dict))
+    ballot: dict[str, int] = {}
+    last: tuple[object, object] = (None, None)
+    # Millions of rows come through here, mostly ballot by ballot: look one up only when it changes.
+    for entry, judge, criterion, points in marks:
+        if judge != last[1] or entry != last[0]:
+            ballot, last = ballots[entry][judge], (entry, judge)
+        ballot[criterion] = points
+    return ballots
 
 
 def scores(rubric: Rubric, given: Sheet[E], entries: Collection[E], average: Average) -> Scores[E]:
-    """Score the judged among `entries`; marks of others are left aside."""
-    counted = given.judges.keys() & set(entries)
-    gaps = _gaps(rubric, given, counted, average.needed)
-    whole = counted - {gap.entry for gap in gaps}
-    numerators = dict.fromkeys(whole, 0)
-    scale = lcm(*(n.denominator for c in rubric.criteria for n in (c.weight, c.weight * c.step)))
-    sizes = {len(points) for by_entry in given.points.values() for points in by_entry.values()}
-    shared = lcm(*(average.size(count) for count in sizes if count >= average.needed))
-    for criterion in rubric.criteria:
-        weight = int(criterion.weight * criterion.step * scale)
-        factors = {
-            count: weight * (shared // average.size(count))
-            for count in sizes
-            if count >= average.needed
-        }
-        by_entry = given.points.get(criterion.key, {})
-        for entry in whole:
-            points = by_entry[entry]
-            numerators[entry] += average.total(points) * factors[len(points)]
-    weights = int(sum(criterion.weight for criterion in rubric.criteria) * scale)
-    judges = {entry: len(given.judges[entry]) for entry in counted}
-    return Scores(numerators, shared * weights, judges, gaps=gaps)
+    """Score the judged among `entries`; ballots on others are left aside."""
+    judges = {entry: len(given[entry]) for entry in sorted(given.keys() & set(entries))}
+    weights, unit = whole_weights(rubric)
+    gaps: list[Gap[E]] = []
+    totals = {
+        entry: _totals(entry, given[entry].values(), weights, average, gaps) for entry in judges
+    }
+    for gap in gaps:
+        totals.pop(gap.entry, None)
+    divisors = {size: average.size(size) for by_size in totals.values() for size in by_size}
+    shared = lcm(*divisors.values())
+    factors = {size: shared // divisor for size, divisor in divisors.items()}
+    numerators = {
+        entry: sum(total * factors[size] for size, total in by_size.items())
+        for entry, by_size in totals.items()
+    }
+    return Scores(numerators, shared * unit, judges, gaps=gaps)
+
+
+def whole_weights(rubric: Rubric) -> tuple[dict[str, int], int]:
+    """Return what a point of each criterion adds, in whole numbers, and the sum of weights in them.
+
+    Points times these, added up and divided by that sum, are the weighted mean of a ballot.
+    """
+    value = {c.key: c.weight * c.step for c in rubric.criteria}
+    weights = sum((c.weight for c in rubric.criteria), Fraction(0))
+    scale = lcm(weights.denominator, *(part.denominator for part in value.values()))
+    return {key: int(part * scale) for key, part in value.items()}, int(weights * scale)
 
 
 def standings(
@@ -124,15 +129,23 @@ def standings(
     return placed(found, entries)
 
 
-def _gaps(
-    rubric: Rubric, given: Sheet[E], counted: Collection[E], needed: int
-) -> tuple[Gap[E], ...]:
-    """List what keeps entries from a score, in the entries' and then the rubric's order."""
-    short: list[tuple[E, int, Gap[E]]] = []
-    for position, criterion in enumerate(rubric.criteria):
-        by_entry = given.points.get(criterion.key, {})
-        for entry in counted:
-            found = len(by_entry.get(entry, ()))
-            if found < needed:
-                short.append((entry, position, Gap(entry, criterion.key, found, needed)))
-    return tuple(gap for _entry, _position, gap in sorted(short, key=lambda row: row[:2]))
+def _totals(
+    entry: E,
+    ballots: Collection[Mapping[str, int]],
+    weights: Mapping[str, int],
+    average: Average,
+    gaps: list[Gap[E]],
+) -> dict[int, int]:
+    """Add up an entry's weighted totals by the number of marks they are made of; note its gaps.
+
+    Criteria mostly have equally many marks, and what has one divisor is divided once.
+    """
+    by_size: dict[int, int] = {}
+    for key, weight in weights.items():
+        points = [ballot[key] for ballot in ballots if key in ballot]
+        size = len(points)
+        if size < average.needed:
+            gaps.append(Gap(entry, key, size, average.needed))
+        else:
+            by_size[size] = by_size.get(size, 0) + weight * average.total(points)
+    return by_size

@@ -98,8 +98,9 @@ def placed(
     Within a place, and among `entries` without a score (last), entries list in their own order.
     """
     numerators, judges = scores.numerators, scores.judges
-    sign = 1 if scores.lowest_first else -1
-    best_first = sorted(numerators, key=lambda entry: (sign * numerators[entry], entry))
+    # Sorting is stable, also in reverse: equals keep the entries' own order.
+    best_first = sorted(numerators)
+    best_first.sort(key=numerators.__getitem__, reverse=not scores.lowest_first)
     ranked: list[Standing[E]] = []
     for numerator, group in groupby(best_first, key=numerators.__getitem__):
         score = Fraction(numerator, scores.denominator)

@@ -1,0 +1,208 @@
+"""The one door from what judges gave to standings, whatever the kind of round and the method."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, assert_never
+
+from app.errors import N_, InvalidError
+from judging.ranking.adjusted import adjusted
+from judging.ranking.averages import MEAN, MEDIAN, Average, scores, sheet, trimmed
+from judging.ranking.evidence import ComparisonEvidence, MarkEvidence, OrderEvidence
+from judging.ranking.ladder import Evidence, Rung, Step, settle
+from judging.ranking.marks import (
+    ComparisonRow,
+    E,
+    Gap,
+    MarkRow,
+    RankRow,
+    Scores,
+    Settle,
+    Standing,
+    leave_tied,
+    placed,
+)
+from judging.ranking.orders import borda, orders, rank_sum, schulze
+from judging.ranking.pairwise import bradley_terry
+from judging.rubric import Rubric
+
+
+class Kind(StrEnum):
+    """What judges do in a round: sort out, score by a rubric, order, or choose between two."""
+
+    SCREEN = "screen"
+    SCORE = "score"
+    RANK = "rank"
+    PAIRWISE = "pairwise"
+
+
+class MethodName(StrEnum):
+    """How a round is counted; `docs/methods.md` says exactly what each means."""
+
+    MEAN = "mean"
+    TRIMMED_MEAN = "trimmed_mean"
+    MEDIAN = "median"
+    ADJUSTED = "adjusted"
+    RANK_SUM = "rank_sum"
+    BORDA = "borda"
+    SCHULZE = "schulze"
+    BRADLEY_TERRY = "bradley_terry"
+
+
+METHODS: Final[Mapping[Kind, tuple[MethodName, ...]]] = {
+    Kind.SCREEN: (),
+    Kind.SCORE: (
+        MethodName.MEAN,
+        MethodName.TRIMMED_MEAN,
+        MethodName.MEDIAN,
+        MethodName.ADJUSTED,
+    ),
+    Kind.RANK: (MethodName.RANK_SUM, MethodName.BORDA, MethodName.SCHULZE),
+    Kind.PAIRWISE: (MethodName.BRADLEY_TERRY,),
+}
+"""The methods for each kind of round; screening places nobody."""
+
+EXACT: Final = frozenset(MethodName) - {MethodName.ADJUSTED, MethodName.BRADLEY_TERRY}
+"""The methods that never round; the others round scores to nine digits, and equal then is equal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to count; `drop` is how many marks a trimmed mean leaves out at either end.
+
+    Raises InvalidError for a negative `drop`, or one of a method that drops nothing.
+    """
+
+    name: MethodName
+    drop: int = 0
+
+    def __post_init__(self) -> None:
+        if self.drop < 0 or (self.drop and self.name is not MethodName.TRIMMED_MEAN):
+            raise InvalidError(
+                N_("Only a trimmed mean leaves marks out, and never fewer than none."),
+                field="drop",
+                code="drop-without-trimming",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks(Generic[E]):
+    """What a round by rubric collected: each judge, entry and criterion once."""
+
+    rubric: Rubric
+    rows: Sequence[MarkRow[E]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings(Generic[E]):
+    """What a round of ordering collected: each judge and entry once."""
+
+    rows: Sequence[RankRow[E]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons(Generic[E]):
+    """What a round of choosing between two collected."""
+
+    rows: Sequence[ComparisonRow[E]]
+
+
+Given = Marks[E] | Rankings[E] | Comparisons[E]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[E]):
+    """Standings, best first, and what the ladder did, line by line.
+
+    `gaps` say who has no score for want of marks, and so no place.
+    """
+
+    standings: tuple[Standing[E], ...]
+    steps: tuple[Step[E], ...]
+    gaps: tuple[Gap[E], ...]
+
+
+def rank(
+    given: Given[E], method: Method, entries: Collection[E], ladder: Sequence[Rung] = ()
+) -> Ranking[E]:
+    """Rank `entries`, best first; what `ladder` leaves tied shares a place: 1, 2, 2, 4.
+
+    What was given to other entries is left aside. The order of rows means nothing. Raises
+    InvalidError "method-unfit" when the method is for another kind of round.
+    """
+    found, evidence = _counted(given, method, entries)
+    steps: list[Step[E]] = []
+    return Ranking(
+        placed(found, entries, _by(ladder, evidence, steps) if ladder else leave_tied),
+        tuple(steps),
+        tuple(found.gaps),
+    )
+
+
+def _by(ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]]) -> Settle[E]:
+    def settled(place: int, sharing: Sequence[E]) -> Sequence[Sequence[E]]:
+        groups, taken = settle(place, sharing, ladder, evidence)
+        steps.extend(taken)
+        return groups
+
+    return settled
+
+
+def _counted(
+    given: Given[E], method: Method, entries: Collection[E]
+) -> tuple[Scores[E], Evidence[E]]:
+    match given:
+        case Marks():
+            return _marks(given, method, entries)
+        case Rankings():
+            return _rankings(given, method, entries)
+        case Comparisons():
+            if method.name is not MethodName.BRADLEY_TERRY:
+                raise _unfit(method)
+            return bradley_terry(given.rows, entries), ComparisonEvidence(given.rows)
+        case _:
+            assert_never(given)
+
+
+def _marks(
+    given: Marks[E], method: Method, entries: Collection[E]
+) -> tuple[Scores[E], Evidence[E]]:
+    ballots = sheet(given.rows)
+    if method.name is MethodName.ADJUSTED:
+        found = adjusted(given.rubric, given.rows, entries).scores
+        return found, MarkEvidence(given.rubric, ballots, MEAN)
+    average = _average(method)
+    found = scores(given.rubric, ballots, entries, average)
+    return found, MarkEvidence(given.rubric, ballots, average)
+
+
+def _average(method: Method) -> Average:
+    if method.name is MethodName.MEAN:
+        return MEAN
+    if method.name is MethodName.MEDIAN:
+        return MEDIAN
+    if method.name is MethodName.TRIMMED_MEAN:
+        return trimmed(method.drop)
+    raise _unfit(method)
+
+
+def _rankings(
+    given: Rankings[E], method: Method, entries: Collection[E]
+) -> tuple[Scores[E], Evidence[E]]:
+    each = orders(given.rows, entries)
+    evidence = OrderEvidence(each)
+    if method.name is MethodName.RANK_SUM:
+        return rank_sum(each, entries), evidence
+    if method.name is MethodName.BORDA:
+        return borda(each, entries), evidence
+    if method.name is MethodName.SCHULZE:
+        return schulze(each), evidence
+    raise _unfit(method)
+
+
+def _unfit(method: Method) -> InvalidError:
+    return InvalidError(
+        N_("A round of this kind cannot be counted by %(method)s."),
+        code="method-unfit",
+        method=method.name.value,
+    )
