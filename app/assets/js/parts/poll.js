@@ -12,14 +12,6 @@ export function watchPictures(root) {
   root.querySelectorAll("[data-poll]").forEach((place) => watch(place, FIRST_WAIT));
 }
 
-/** A placeholder that is watched from now on; `alt` is what the picture will be described by. */
-export function waitingPicture(statusUrl, alt) {
-  const place = make("div", { className: "photo-place photo-waiting" }, make("p", { textContent: say("processing") }));
-  Object.assign(place.dataset, { poll: statusUrl, alt, sizes: "14rem", class: "" });
-  watch(place, FIRST_WAIT);
-  return place;
-}
-
 function watch(place, wait) {
   setTimeout(async () => {
     const answer = await ask(place.dataset.poll);

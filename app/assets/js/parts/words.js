@@ -11,9 +11,9 @@ export function say(name, values = {}) {
   return sentence.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-/** "4.2 MB" in the page's language. */
+/** "4.2 MB" in the page's language, counted as the limits are: a megabyte has 1024 × 1024 bytes. */
 export function sayBytes(bytes) {
-  const [unit, size] = bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  const [unit, size] = bytes < 2 ** 20 ? ["kilobyte", 2 ** 10] : ["megabyte", 2 ** 20];
   return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(bytes / size);
 }
 
