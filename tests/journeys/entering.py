@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.people import press
+
+ON_BOTH_STORES = pytest.mark.parametrize(
+    "backend", ["sqlite+folder", "postgresql+s3 for browsers"], indirect=True
+)
+"""For tests in which a page sends files straight to the store."""
 
 DECLARATIONS = (
     "I am 18 or older.",

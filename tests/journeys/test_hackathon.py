@@ -23,7 +23,7 @@ from tests.journeys.people import (
 )
 from tests.journeys.pictures import plan, world_pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, entering.ON_BOTH_STORES]
 
 TITLE, SLUG = "Hackathon 2025", "hackathon-2025"
 AFTER_THE_CLOSE = datetime(2025, 3, 14, 22, 5, tzinfo=UTC)

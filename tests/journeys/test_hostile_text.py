@@ -241,7 +241,8 @@ def test_a_file_may_be_called_anything(town: Town, live_server: LiveServer, page
     chosen = page.get_by_label("Photograph", exact=True)
     chosen.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": picture})
     expect(page.locator(".upload-name").last).to_contain_text(name)
-    expect(page.locator("[data-asset] img[srcset]")).to_be_visible()
+    sent = page.locator("[data-asset]", has_text=name)
+    expect(sent.locator("img[srcset]")).to_be_visible()
     page.reload()
     expect(page.locator(".upload-name")).to_have_text(name)
     assert page.evaluate("window.hacked") is None

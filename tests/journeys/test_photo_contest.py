@@ -25,7 +25,7 @@ from tests.journeys.people import (
 )
 from tests.journeys.pictures import telephone_picture, world_pictures
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, entering.ON_BOTH_STORES]
 
 TITLE, SLUG = "Photo Contest 2025", "photo-2025"
 AFTER_THE_CLOSE = datetime(2025, 3, 14, 22, 5, tzinfo=UTC)

@@ -23,13 +23,11 @@ from media.states import AssetState
 from tests import factories
 from tests.conftest import Clock, LiveServer
 from tests.database import settle
+from tests.journeys.entering import ON_BOTH_STORES
 from tests.journeys.people import be, press, wait_for
 from tests.media.pictures import encode, subject
 
 FOLDER = pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
-BOTH = pytest.mark.parametrize(
-    "backend", ["sqlite+folder", "postgresql+s3 for browsers"], indirect=True
-)
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("clock")]
 
 HOSTILE = b"<!doctype html><script>alert(document.domain)</script>"
@@ -215,7 +213,7 @@ def hold(sit: Sit) -> Iterator[Hold]:
 # --- arriving -----------------------------------------------------------------------------------
 
 
-@BOTH
+@ON_BOTH_STORES
 def test_several_files_arrive_in_the_order_they_were_chosen_in(
     sit: Sit, put: Put, middling: Path, files: Files
 ) -> None:
@@ -299,7 +297,7 @@ def test_the_form_waits_for_its_files(sit: Sit, hold: Hold, put: Put) -> None:
 # --- cut off ------------------------------------------------------------------------------------
 
 
-@BOTH
+@ON_BOTH_STORES
 def test_an_upload_goes_on_after_a_lost_network_and_a_closed_page(
     sit: Sit, large: Path, requests: Requests, live_server: LiveServer, files: Files
 ) -> None:
@@ -333,7 +331,7 @@ def test_an_upload_goes_on_after_a_lost_network_and_a_closed_page(
     expect(page.locator(".upload")).to_have_count(1)
 
 
-@BOTH
+@ON_BOTH_STORES
 def test_pause_and_go_on(sit: Sit, hold: Hold, middling: Path, requests: Requests) -> None:
     desk = sit()
     page = desk.page
@@ -476,7 +474,7 @@ def test_what_cannot_be_taken_is_said_before_a_byte_is_sent(
     assert requests.uploads_begun() == 0
 
 
-@BOTH
+@ON_BOTH_STORES
 def test_a_hostile_file_is_refused_with_a_sentence_and_can_be_removed(
     sit: Sit, put: Put, live_server: LiveServer, files: Files
 ) -> None:
@@ -502,7 +500,7 @@ def test_a_hostile_file_is_refused_with_a_sentence_and_can_be_removed(
 # --- without a script ---------------------------------------------------------------------------
 
 
-@BOTH
+@ON_BOTH_STORES
 def test_without_a_script_files_travel_with_the_form(
     sit: Sit, new_page: Callable[..., Page], middling: Path, files: Files
 ) -> None:
