@@ -1,9 +1,12 @@
 """The gallery: found by words, filtered, page by page."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -13,6 +16,9 @@ from contests.models import Contest, Entry, TopicScheme, Track, VersionTopic
 from contests.queries import gallery
 from contests.queries.gallery import PAGE_SIZE
 from contests.states import ContestKind
+from contests.vocabulary import REGION_OF_COUNTRY
+from media.models import Rendition
+from media.states import AssetState
 from tests import factories as make
 from tests.client import Client, find_form, parse, words
 from tests.conftest import Clock
@@ -98,6 +104,70 @@ def test_a_gallery_asks_as_much_for_many_entries(
         # The contest with its tracks and declarations, countries, entries, files, renditions, the
         # count (or what a filter lets through), the forum.
         assert len(statements) == 9, "\n\n".join(statements)
+
+
+BUDGET = 60_000
+"""Bytes of HTML and script before pictures."""
+_PARTS = re.compile(r"""(?:from|import)\s*["']\./([^"']+)["']""")
+
+
+def scripts(folder: Path, name: str, seen: set[str]) -> set[str]:
+    """Return the scripts that a browser loads with this one; what it may load later is not."""
+    if name not in seen:
+        seen.add(name)
+        for part in _PARTS.findall((folder / name).read_text()):
+            scripts(folder, part, seen)
+    return seen
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_a_gallery_is_light(app: Flask, client: Client, session: Session, contest: Contest) -> None:
+    names = ("Amina Diallo", "María Fernanda Castillo", "Nguyễn Thị Minh Khai", "Bob Li")
+    countries = sorted(REGION_OF_COUNTRY)[:60]
+    for place in range(PAGE_SIZE + 20):
+        owner = make.user(session, names[place % 4])
+        picture = make.asset(session, owner)
+        picture.public_id = uuid4().hex
+        picture.preview = bytes(100)
+        picture.width, picture.height = ((6000, 4000), (4000, 6000), (5000, 4000))[place % 3]
+        picture.renditions += [Rendition(name=2560, width=2560, height=1707, bytes=500)]
+        make.entry(
+            session,
+            contest,
+            owner,
+            pictures=[picture],
+            title=f"A photograph with a usual title {place}",
+            country=countries[place % 60],
+        )
+    page = client.page(f"/contests/{contest.slug}/gallery")
+    folder = Path(app.static_folder or "")
+    loaded: set[str] = set()
+    for element in parse(page).iter("script"):
+        scripts(folder, (element.get("src") or "").split("?")[0].rpartition("/")[2], loaded)
+    weights = {name: (folder / name).stat().st_size for name in loaded}
+    weight = len(page.encode()) + sum(weights.values())
+    assert titles(page)[-1].endswith(" 47")
+    assert weight < BUDGET, (len(page.encode()), weights)
+
+
+def test_the_lightbox_learns_every_size(client: Client, session: Session, contest: Contest) -> None:
+    described(session, contest, "With a picture", place="Kisumu")
+    make.entry(session, contest, make.user(session), pictures=[], title="Without one")
+    waiting = make.asset(session, make.user(session), state=AssetState.PROCESSING)
+    make.entry(session, contest, make.user(session), pictures=[waiting], title="In the making")
+    address = f"/contests/{contest.slug}/gallery?q=with"
+    answer = client.get(address, headers={"Accept": "application/json"})
+    [picture] = answer.get_json()["pictures"]
+    assert [width for _url, width in picture.pop("srcset")] == [320, 800, 1600]
+    assert picture == {
+        "url": f"/contests/{contest.slug}/entries/1",
+        "width": 1600,
+        "height": 1200,
+        "alt": "A woman beside a loaded cart looks at a phone.",
+        "title": "With a picture",
+        "by": "Amina Diallo, Kenya",
+        "place": "Kisumu",
+    }
 
 
 # --- filters ----------------------------------------------------------------------------------

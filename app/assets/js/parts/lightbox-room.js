@@ -40,6 +40,10 @@ export function show(slides, index, words) {
   room.on("bindEvents", () => {
     room.element.setAttribute("aria-modal", "true");
     room.element.setAttribute("aria-label", words.label);
+    // The page below waits: nobody gets there by Tab, or by reading on.
+    const below = [...document.body.children].filter((part) => part !== room.element && !part.inert);
+    below.forEach((part) => { part.inert = true; });
+    room.on("destroy", () => below.forEach((part) => { part.inert = false; }));
   });
   room.init();
 }

@@ -3,9 +3,9 @@ const ARRIVED = "photo-arrived";
 
 /** Show the previews of pictures that are not there yet, and take each away when its picture comes, or fails. */
 export function startPreviews() {
-  for (const picture of document.querySelectorAll("img[data-preview]")) {
+  for (const picture of document.querySelectorAll('img[data-preview], img[srcset][src^="data:"]')) {
     if (!picture.complete) {
-      picture.style.backgroundImage = `url("${picture.dataset.preview}")`;
+      picture.style.backgroundImage = `url("${picture.dataset.preview ?? picture.getAttribute("src")}")`;
     }
   }
   // These events do not rise from a picture to its page, but can be caught on their way down.
