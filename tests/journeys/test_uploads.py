@@ -343,7 +343,7 @@ def test_pause_and_go_on(sit: Sit, hold: Hold, middling: Path, requests: Request
     expect(line).to_have_text(re.compile("Paused at [5-9].* MB of 11.4 MB"))
     go_on = page.get_by_role("button", name=f"Go on with {middling.name}")
     expect(go_on).to_be_focused()
-    press(page, "Save draft")
+    press(page, "Submit entry")
     expect(page.locator("[data-saved]")).to_have_text("Not sent yet: one of the files needs you.")
     go_on.press("Enter")
     expect(there(page, middling.name)).to_be_visible()

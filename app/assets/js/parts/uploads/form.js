@@ -142,11 +142,13 @@ class Uploads {
   // --- the form -----------------------------------------------------------------------------------------
 
   holdBack(event) {
-    if (event.submitter?.name !== "act") {
+    const { name, value } = event.submitter ?? {};
+    if (name !== "act") {
       // Removing and sorting files reloads the page; what is on its way goes on there.
       return;
     }
-    const stuck = this.list().find(({ state }) => STUCK.has(state));
+    // An entry is not submitted without a file that somebody wanted in it; a draft may wait for it.
+    const stuck = value === "submit" && this.list().find(({ state }) => STUCK.has(state));
     const isMoving = this.list().some(({ state }) => MOVING.has(state));
     if (isMoving || stuck) {
       event.preventDefault();

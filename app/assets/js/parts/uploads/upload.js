@@ -38,25 +38,21 @@ export class Upload {
   /** Make this window the one that sends the file; without it, wait until the other window has done so. */
   async claim() {
     if (!navigator.locks) {
-      return this.prepare();
+      this.prepare();
+      return;
     }
     const name = `podium-upload:${this.key}`;
-    return new Promise((settled) => {
-      const hold = (lock) => lock && new Promise((release) => this.holding(release, settled));
-      navigator.locks.request(name, { ifAvailable: true }, hold).then(() => {
-        if (this.state === "new") {
-          this.become("elsewhere");
-          settled();
-          navigator.locks.request(name, hold);
-        }
-      });
-    });
+    const hold = (lock) => lock && new Promise((release) => this.hold(release));
+    await navigator.locks.request(name, { ifAvailable: true }, hold);
+    if (this.state === "new") {
+      this.become("elsewhere");
+      navigator.locks.request(name, hold);
+    }
   }
 
-  async holding(release, settled) {
+  hold(release) {
     this.release = release;
-    await this.prepare();
-    settled();
+    this.prepare();
   }
 
   /** Find out where the file stands, and keep what was not kept yet. */
