@@ -1,5 +1,6 @@
 """The `podium` commands but for the demo forum."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -32,7 +33,12 @@ def serve_command(host: str, *, worker: bool, demo: bool) -> None:
 
 
 @click.command("worker")
-@click.option("--threads", default=2, show_default=True, help="Jobs to run at the same time.")
+@click.option(
+    "--threads",
+    default=os.cpu_count() or 1,
+    show_default="one per core",
+    help="Jobs to run at the same time; each has a process of its own for its pictures.",
+)
 @with_appcontext
 def worker_command(threads: int) -> None:
     """Make pictures, send mail and announce at set times, until a signal ends it."""

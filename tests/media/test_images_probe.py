@@ -3,8 +3,12 @@
 import io
 import struct
 import warnings
+import zlib
+from collections.abc import Callable
 from contextlib import suppress
 
+import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +17,7 @@ from PIL import Image, TiffImagePlugin
 from app.errors import InvalidError
 from media.images.probe import Document, Picture, probe, probe_document
 from media.images.sniff import sniff
+from media.images.weight import bytes_per_pixel
 from media.limits import AssetKind, Limits
 from tests.media import pictures
 
@@ -163,6 +168,102 @@ def test_the_cap_on_pixels_holds_for_each_format(name: str) -> None:
     assert look(data, Limits(max_pixels=120 * 80))
     error = refusal(data, Limits(max_pixels=120 * 80 - 1))
     assert error.reason == "too-many-pixels"
+
+
+def jpeg_claiming(data: bytes, width: int, height: int) -> bytes:
+    """Return a JPEG whose frame header says another size (ITU-T T.81, B.2.2)."""
+    at = next(found for mark in (b"\xff\xc0", b"\xff\xc2") if (found := data.find(mark)) > 0)
+    return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
+
+
+def webp_claiming(name: bytes, width: int, height: int) -> bytes:
+    """Return the start of a WebP of one empty chunk of pixels, on a canvas of this size."""
+    canvas = bytes(4) + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + canvas + name + struct.pack("<I", 10) + bytes(10)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def png_claiming(width: int, height: int, depth: int, colour: int, interlaced: int) -> bytes:
+    data = pictures.png_header(width, height)
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)
+    return data[:16] + head + struct.pack(">I", zlib.crc32(b"IHDR" + head)) + data[33:]
+
+
+PLAIN = pictures.encode(pictures.subject(), "JPEG")
+STEPWISE = pictures.encode(pictures.subject(), "JPEG", progressive=True)
+FINE = pictures.encode(pictures.subject(), "JPEG", progressive=True, subsampling=0)
+
+
+@pytest.mark.parametrize(
+    ("make", "megapixels"),
+    [
+        (lambda w, h: jpeg_claiming(PLAIN, w, h), 100),
+        (lambda w, h: jpeg_claiming(STEPWISE, w, h), 100),
+        (lambda w, h: jpeg_claiming(FINE, w, h), 57),
+        (lambda w, h: png_claiming(w, h, 16, 6, 0), 100),
+        (lambda w, h: png_claiming(w, h, 8, 2, 1), 100),
+        (lambda w, h: png_claiming(w, h, 8, 6, 1), 83),
+        (lambda w, h: png_claiming(w, h, 16, 2, 1), 55),
+        (lambda w, h: png_claiming(w, h, 16, 6, 1), 41),
+        (lambda w, h: webp_claiming(b"VP8 ", w, h), 100),
+        (lambda w, h: webp_claiming(b"VP8L", w, h), 90),
+        (lambda w, h: webp_claiming(b"ANMF", w, h), 25),
+    ],
+)
+def test_each_kind_has_the_most_pixels_that_there_is_memory_for(
+    make: Callable[[int, int], bytes], megapixels: int
+) -> None:
+    assert look(make(1000 * megapixels // 10, 10_000)).width == 100 * megapixels
+    error = refusal(make(1000 * megapixels // 10 + 1, 10_000))
+    assert (error.reason, error.params["limit"]) == ("too-many-pixels", str(megapixels))
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "weight"),
+    [
+        ("HEIF", "RGB", 5.0),
+        ("HEIF", "RGBA", 10.0),
+        ("HEIF", "L", 10.0),
+        ("AVIF", "RGB", 9.0),
+        ("AVIF", "RGBA", 17.0),
+        ("TIFF", "RGB", 0.0),
+        ("JPEG", "RGB", 0.0),
+    ],
+)
+def test_what_decoding_takes_is_told_from_the_header(name: str, mode: str, weight: float) -> None:
+    image = pictures.subject().convert(mode)
+    if mode == "RGBA":
+        image.putalpha(100)
+    data = io.BytesIO(pictures.encode(image, name))
+    assert bytes_per_pixel(Image.open(data), name, data) == weight
+
+
+def test_a_heic_of_ten_bits_takes_more() -> None:
+    noise = np.zeros((64, 64, 3), np.uint16)
+    heif = pillow_heif.from_bytes("RGB;16", (64, 64), noise.tobytes())
+    data = io.BytesIO()
+    heif.save(data)
+    assert bytes_per_pixel(Image.open(data), "HEIF", data) == 8.5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data[:12],
+        lambda data: data[:30],
+        lambda data: data[:12] + b"EXIF" + data[16:],
+        lambda data: data[:4] + struct.pack("<I", 2**31) + data[8:],
+        lambda data: data[:16] + struct.pack("<I", 2**31) + data[20:],
+        lambda data: data[:4] + struct.pack("<I", 4) + data[8:],
+    ],
+)
+@pytest.mark.parametrize("lossless", [True, False])
+def test_a_webp_that_contradicts_itself_is_damage(
+    change: Callable[[bytes], bytes], *, lossless: bool
+) -> None:
+    data = pictures.encode(pictures.subject(), "WEBP", lossless=lossless)
+    assert look(data).width == 120
+    assert refusal(change(data)).reason == "damaged"
 
 
 def test_a_hundred_megapixels_are_taken_without_a_warning() -> None:

@@ -1,16 +1,18 @@
 """Renditions: upright, true in colour, of the right size, and nothing but pixels."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from app.errors import InvalidError
+from media.images.made import Rendered
 from media.images.probe import Picture, probe
-from media.images.render import Rendered, encode_jpeg, render
-from media.limits import Limits
+from media.images.render import encode_jpeg, render
+from media.limits import Limits, RenditionFormat
 from tests.media import pictures
 
 SECRET = "Ada's secret garden"
@@ -191,6 +193,68 @@ def test_no_metadata_survives(name: str, tmp_path: Path) -> None:
         assert not {"exif", "xmp", "icc_profile", "comment"} & image.info.keys()
         for chunk in (b"EXIF", b"XMP ", b"ICCP", b"VP8X"):
             assert chunk not in made.data[:64]
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
+
+
+def test_nothing_of_a_jpegs_segments_survives(tmp_path: Path) -> None:
+    # A thumbnail in the EXIF, IPTC in a Photoshop block, XMP in two parts, a comment.
+    thumbnail = pictures.encode(Image.new("RGB", (160, 120), "white"), "JPEG", comment=SECRET)
+    iptc = b"\x1c\x02\x50" + struct.pack(">H", len(SECRET)) + SECRET.encode()
+    photoshop = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(iptc)) + iptc
+    data = pictures.encode(pictures.subject(400, 300), "JPEG", exif=pictures.exif(secret=SECRET))
+    data = (
+        data[:2]
+        + segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0\0\0" + thumbnail)
+        + segment(0xED, b"Photoshop 3.0\0" + photoshop)
+        + segment(0xE1, b"http://ns.adobe.com/xmp/extension/\0" + SECRET.encode())
+        + segment(0xFE, SECRET.encode())
+        + data[2:]
+        + thumbnail
+    )
+    assert data.count(SECRET.encode()) >= 6
+    for made in renditions(data, tmp_path):
+        assert SECRET.encode() not in made.data
+        assert b"8BIM" not in made.data
+        assert shown(made).info.keys() <= {"loop", "background", "timestamp", "duration"}
+
+
+def test_avif_renditions_carry_nothing_either(tmp_path: Path) -> None:
+    data = pictures.encode(
+        pictures.subject(400, 300),
+        "JPEG",
+        exif=pictures.exif(6, secret=SECRET),
+        icc_profile=pictures.display_p3(),
+        comment=SECRET,
+    )
+    made = list(render(*judge(data, tmp_path), formats=[RenditionFormat.AVIF]))
+    assert [(one.width_name, one.format) for one in made] == [(320, RenditionFormat.AVIF)]
+    assert SECRET.encode() not in made[0].data
+    image = Image.open(io.BytesIO(made[0].data))
+    assert (image.format, image.size) == ("AVIF", (made[0].width, made[0].height))
+    assert not {"exif", "xmp", "icc_profile"} & image.info.keys()
+
+
+@pytest.mark.parametrize("name", ["PNG", "TIFF"])
+def test_a_profile_of_a_grey_picture_is_applied(name: str, tmp_path: Path) -> None:
+    dark = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    grey = Image.new("L", (400, 300), 128)
+    # One for other colours than the picture has is passed over.
+    data = pictures.encode(grey, name, icc_profile=dark)
+    assert corners(shown(renditions(data, tmp_path)[0]))[0] == pytest.approx((128,) * 3, abs=3)
+
+
+def test_many_pixels_and_few_of_them_agree(tmp_path: Path) -> None:
+    # Whatever is done while reading, the picture stays where it is: each shrink of a JPEG.
+    for width in (5, 640, 1283, 2561, 5121, 10_243):
+        subject = pictures.subject(width, width * 3 // 4 + 1)
+        made = renditions(pictures.encode(subject, "JPEG"), tmp_path)[-1]
+        assert made.width == min(width, 2560)
+        assert made.height == pytest.approx(made.width * subject.height / width, abs=1)
+        if width > 5:
+            assert_true_to_the_subject(shown(made))
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,11 +6,13 @@ from app.errors import InvalidError
 from media.limits import (
     FORMATS,
     MAX_BYTES,
+    MEGAPIXEL,
     RENDITION_WIDTHS,
     AssetKind,
     Limits,
     accept,
     check_size,
+    most_pixels,
     names,
 )
 
@@ -46,8 +48,16 @@ def test_a_large_file_is_refused_with_its_size_and_the_limit(
     assert f"{says['limit']} MB" in error.message % error.params
 
 
+@pytest.mark.parametrize(
+    ("bytes_per_pixel", "megapixels"),
+    [(0.0, 100), (4.0, 100), (4.01, 99), (5.0, 80), (8.5, 47), (10.0, 40), (17.0, 23)],
+)
+def test_what_decoders_hold_at_once_has_to_fit(bytes_per_pixel: float, megapixels: int) -> None:
+    assert most_pixels(bytes_per_pixel) == megapixels * MEGAPIXEL
+
+
 def test_the_platform_takes_every_format_in_its_order() -> None:
-    assert names(Limits().accepted()) == "JPEG, PNG, WebP, HEIC, AVIF, TIFF, PDF"
+    assert names(Limits().accepted()) == ("JPEG, PNG, WebP, HEIC, AVIF, TIFF, PDF, MP4, WebM")
 
 
 def test_a_contest_takes_only_its_own_kinds_and_formats() -> None:
