@@ -23,6 +23,7 @@ from tests import factories as make
 from tests.client import Client, File, Value, find_form
 from tests.conftest import Clock, Outbox
 from tests.factories import NOW
+from tests.media.pictures import pdf
 from tests.queries import counted
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -136,7 +137,7 @@ def test_a_team_writes_and_its_captain_submits(
         "links": "https://example.org/demo",
         "track": str(contest.tracks[0].id),
         "pictures": [jpeg_file(jpeg), File(jpeg, "school.jpg")],
-        "documents": [File(b"%PDF-1.7\n%%EOF\n", "plan.pdf", "application/pdf")],
+        "documents": [File(pdf(), "plan.pdf", "application/pdf")],
     }
     assert "Submit entry" not in member.page(form)
     assert member.submit(form, words, press="Save draft").status_code == 303
