@@ -12,7 +12,6 @@ from contests.models import Contest, Entry, LookAlike, VersionAsset
 from contests.states import EntryState
 from media.limits import AssetKind
 from media.models import Asset
-from media.states import AssetState
 
 BATCH = 5000
 """Fingerprints that are in memory at once, of some 650 bytes each."""
@@ -28,21 +27,16 @@ class Fingerprint(NamedTuple):
 
 def fingerprints_of(session: Session, entry: Entry) -> Sequence[Fingerprint]:
     """Return the fingerprints of the pictures that an entry was submitted with."""
-    return _read(session, _fingerprints().where(Entry.id == entry.id))
+    rows = session.execute(_fingerprints().where(Entry.id == entry.id))
+    return [Fingerprint(*row) for row in rows]
 
 
 def other_fingerprints(session: Session, entry: Entry) -> Iterator[Sequence[Fingerprint]]:
     """Yield those of all other entries in the same contest, at most BATCH at a time."""
-    others = (
-        _fingerprints()
-        .where(Entry.contest_id == entry.contest_id, Entry.id != entry.id)
-        .order_by(Asset.id)
-        .limit(BATCH)
-    )
-    last = 0
-    while batch := _read(session, others.where(Asset.id > last)):
-        yield batch
-        last = batch[-1].asset_id
+    others = _fingerprints().where(Entry.contest_id == entry.contest_id, Entry.id != entry.id)
+    rows = session.execute(others, execution_options={"yield_per": BATCH})
+    for part in rows.partitions():
+        yield [Fingerprint(*row) for row in part]
 
 
 def same_pictures(session: Session, entry: Entry) -> Sequence[tuple[int, int, int]]:
@@ -152,24 +146,20 @@ def _standing(one: type[Entry], two: type[Entry]) -> Select[int]:
     )
 
 
-def _read(session: Session, wanted: Select[Any]) -> Sequence[Fingerprint]:
-    return [Fingerprint(*row) for row in session.execute(wanted)]
-
-
 def _fingerprints() -> Select[Any]:
     return _pictures(Entry.id, Asset.id, Asset.fingerprint).where(Asset.fingerprint.is_not(None))
 
 
 def _pictures(*columns: Any) -> Select[Any]:
-    """Select from the pictures of entries that are in their contests, as they were submitted."""
+    """Select from the pictures of entries that are in their contests, as they were submitted.
+
+    Whether they are ready is not asked: only such have fingerprints, and SQLite would begin at the
+    index of states, which holds nearly all of them.
+    """
     return (
         select(*columns)
         .select_from(Entry)
         .join(VersionAsset, VersionAsset.version_id == Entry.current_id)
         .join(Asset, Asset.id == VersionAsset.asset_id)
-        .where(
-            Entry.state == EntryState.SUBMITTED,
-            Asset.kind == AssetKind.PICTURE,
-            Asset.state == AssetState.READY,
-        )
+        .where(Entry.state == EntryState.SUBMITTED, Asset.kind == AssetKind.PICTURE)
     )

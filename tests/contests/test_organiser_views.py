@@ -514,7 +514,7 @@ def test_lists_ask_as_much_for_many(
             make.entry(session, contest, captain, team=team)
     setup = setup_of(contests[0])
     at = f"{setup}/entries"
-    for page, most in (("/manage/", 5), (at, 11), (setup, 8), (f"{at}/1", 16)):
+    for page, most in (("/manage/", 5), (at, 14), (setup, 8), (f"{at}/1", 17)):
         organiser.page(page)
         with counted(app) as statements:
             organiser.page(page)
