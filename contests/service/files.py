@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from app.authz import Actor
-from app.errors import N_, InvalidError
+from app.errors import N_, InvalidError, NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from contests.queries import entries as queries
 from contests.service.entries import check_writable, open_working, release_unused, shown_version
@@ -76,8 +76,8 @@ def attach(session: Session, *, entry: Entry, kept: Kept, actor: Actor, now: dat
 def complete(session: Session, *, entry: Entry, kept: Kept, actor: Actor, now: datetime) -> Asset:
     """Put a file that came in parts last, as `attach` does; raises as that does.
 
-    NotFoundError where its upload was given up meanwhile. A file that another window completed at
-    the same moment has its place already, and keeps it.
+    NotFoundError where its upload was given up meanwhile, or completed for another entry. A file
+    that another window completed at the same moment has its place already, and keeps it.
     """
     queries.get_entry(session, entry.id, lock=True)
     asset = media_queries.get_asset(session, kept.public_id, lock=True)
@@ -85,6 +85,8 @@ def complete(session: Session, *, entry: Entry, kept: Kept, actor: Actor, now: d
         check_room(session, entry=entry, kind=kept.kind, now=now)
         media.arrived(session, asset=asset, kept=kept, now=now)
         _put_last(session, entry, asset, actor, now)
+    elif not holds(entry, asset):
+        raise NotFoundError
     return asset
 
 

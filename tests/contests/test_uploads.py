@@ -13,13 +13,17 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import User
+from app.accounts.queries import actor_of
+from app.errors import NotFoundError
 from app.transaction import current_session
 from contests.models import Contest, Entry
+from contests.service import files
 from contests.service.entries import shown_version
 from contests.states import ContestKind, EntryState
 from contests.views.entrant import FORM_BYTES
 from media import keys
 from media.models import Asset
+from media.service import Kept
 from media.service.uploads import MOST_OPEN, PART_SIZE
 from media.states import AssetState
 from media.stores import LocalStore, Store
@@ -248,6 +252,22 @@ def test_two_windows_complete_at_once(
     assert set(statuses) <= {200, 201}
     assert [asset.public_id for asset in held(session)] == [movie.id]
     assert stored(store, movie.id) == hashlib.sha256(movie.data).hexdigest()
+
+
+def test_a_file_belongs_to_the_entry_it_was_completed_for(
+    session: Session, contest: Contest, owner: User, sender: NewSender, jpeg: bytes
+) -> None:
+    sending = sender(jpeg)
+    sending.all_at_once()
+    asset = asset_of(session, sending)
+    other = make.entry(session, contest, owner, state=EntryState.DRAFT, pictures=[])
+    sending.entry_id = other.id
+    assert sending.complete().status_code == 404
+    # Nor does a window that looked before it was complete put it into another.
+    kept = Kept(asset.public_id, asset.kind, "x", asset.media_type, asset.bytes, None, 120, 80)
+    with pytest.raises(NotFoundError):
+        files.complete(session, entry=other, kept=kept, actor=actor_of(owner), now=make.NOW)
+    assert shown_version(other).files == []
 
 
 def test_a_file_taken_out_is_not_put_back_by_an_old_window(
