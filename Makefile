@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 
 # The modules that decide, each a file or a package: no branch of theirs goes untested.
 PURE := contests/states contests/rules contests/vocabulary judging/states judging/rubric \
-	judging/assignment judging/ranking judging/decision media/states media/limits media/keys
+	judging/assignment judging/ranking judging/decision judging/bundle media/states media/limits media/keys
 COMMA := ,
 EMPTY :=
 PURE_FILES := $(subst $(EMPTY) $(EMPTY),$(COMMA),$(foreach room,$(PURE),$(room).py $(room)/*))

@@ -22,6 +22,7 @@ from app.accounts import queries as accounts_queries
 from app.accounts import security
 from app.accounts import views as accounts_views
 from app.authz import Actor
+from app.cli.recount import recount_command
 from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
@@ -128,6 +129,7 @@ def main() -> None:
         load_dotenv=False,
         help="Run the contests of a virtual forum.",
     )
+    group.add_command(recount_command)  # to the group: it needs no application and no settings
     group()
 
 

@@ -131,12 +131,14 @@ def settle(
 
 
 def _ask(place: int, entries: tuple[E, ...], rung: Rung, evidence: Evidence[E]) -> Step[E]:
-    values = _values(entries, rung, evidence)
+    compared = _values(entries, rung, evidence)
     groups: tuple[tuple[E, ...], ...] = (entries,)
     outcome = Outcome.SILENT
-    if values:
-        groups = _grouped(entries, values, lowest_first=rung.kind is RungKind.SEED)
+    values: dict[E, Value | str] = {}
+    if compared:
+        groups = _grouped(entries, compared, lowest_first=rung.kind is RungKind.SEED)
         outcome = Outcome.DECIDES if len(groups) > 1 else Outcome.EQUAL
+        values = {entry: compared[entry] for group in groups for entry in group}
     message = WORDS[rung.kind, outcome]
     return Step(place, rung, outcome, groups, values, message, {"argument": rung.argument})
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, Generic, assert_never
 
 from app.errors import N_, InvalidError
-from judging.ranking.adjusted import adjusted
+from judging.ranking.adjusted import Doubt, adjusted
 from judging.ranking.averages import MEAN, MEDIAN, Average, scores, sheet, trimmed
 from judging.ranking.evidence import ComparisonEvidence, MarkEvidence, OrderEvidence
 from judging.ranking.ladder import Evidence, Rung, Step, settle
@@ -114,12 +114,21 @@ Given = Marks[E] | Rankings[E] | Comparisons[E]
 class Ranking(Generic[E]):
     """Standings, best first, and what the ladder did, line by line.
 
-    `gaps` say who has no score for want of marks, and so no place.
+    `gaps` say who has no score for want of marks, and so no place; `doubts` what adjusting for
+    leniency cannot tell.
     """
 
     standings: tuple[Standing[E], ...]
     steps: tuple[Step[E], ...]
     gaps: tuple[Gap[E], ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[E]):
+    scores: Scores[E]
+    evidence: Evidence[E]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def rank(
@@ -130,12 +139,13 @@ def rank(
     What was given to other entries is left aside. The order of rows means nothing. Raises
     InvalidError "method-unfit" when the method is for another kind of round.
     """
-    found, evidence = _counted(given, method, entries)
+    found = _counted(given, method, entries)
     steps: list[Step[E]] = []
     return Ranking(
-        placed(found, entries, _by(ladder, evidence, steps) if ladder else leave_tied),
+        placed(found.scores, entries, _by(ladder, found.evidence, steps) if ladder else leave_tied),
         tuple(steps),
-        tuple(found.gaps),
+        tuple(found.scores.gaps),
+        found.doubts,
     )
 
 
@@ -148,9 +158,7 @@ def _by(ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]]) -> 
     return settled
 
 
-def _counted(
-    given: Given[E], method: Method, entries: Collection[E]
-) -> tuple[Scores[E], Evidence[E]]:
+def _counted(given: Given[E], method: Method, entries: Collection[E]) -> _Found[E]:
     match given:
         case Marks():
             return _marks(given, method, entries)
@@ -159,21 +167,21 @@ def _counted(
         case Comparisons():
             if method.name is not MethodName.BRADLEY_TERRY:
                 raise _unfit(method)
-            return bradley_terry(given.rows, entries), ComparisonEvidence(given.rows)
+            return _Found(bradley_terry(given.rows, entries), ComparisonEvidence(given.rows))
         case _:
             assert_never(given)
 
 
-def _marks(
-    given: Marks[E], method: Method, entries: Collection[E]
-) -> tuple[Scores[E], Evidence[E]]:
+def _marks(given: Marks[E], method: Method, entries: Collection[E]) -> _Found[E]:
     ballots = sheet(given.rows)
     if method.name is MethodName.ADJUSTED:
-        found = adjusted(given.rubric, given.rows, entries).scores
-        return found, MarkEvidence(given.rubric, ballots, MEAN)
+        found = adjusted(given.rubric, given.rows, entries)
+        return _Found(found.scores, MarkEvidence(given.rubric, ballots, MEAN), found.doubts)
     average = _average(method)
-    found = scores(given.rubric, ballots, entries, average)
-    return found, MarkEvidence(given.rubric, ballots, average)
+    return _Found(
+        scores(given.rubric, ballots, entries, average),
+        MarkEvidence(given.rubric, ballots, average),
+    )
 
 
 def _average(method: Method) -> Average:
@@ -186,17 +194,15 @@ def _average(method: Method) -> Average:
     raise _unfit(method)
 
 
-def _rankings(
-    given: Rankings[E], method: Method, entries: Collection[E]
-) -> tuple[Scores[E], Evidence[E]]:
+def _rankings(given: Rankings[E], method: Method, entries: Collection[E]) -> _Found[E]:
     each = orders(given.rows, entries)
     evidence = OrderEvidence(each)
     if method.name is MethodName.RANK_SUM:
-        return rank_sum(each, entries), evidence
+        return _Found(rank_sum(each, entries), evidence)
     if method.name is MethodName.BORDA:
-        return borda(each, entries), evidence
+        return _Found(borda(each, entries), evidence)
     if method.name is MethodName.SCHULZE:
-        return schulze(each), evidence
+        return _Found(schulze(each), evidence)
     raise _unfit(method)
 
 

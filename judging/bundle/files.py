@@ -1,0 +1,109 @@
+"""The files of a bundle as bytes, from a folder or a ZIP; nothing is unpacked to disk.
+
+Only the files that the format names are looked at, so what else a ZIP holds, or where its names
+point, does no harm; and no more is read than `LARGEST`, whatever a ZIP says about its sizes.
+"""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Final
+
+from judging.bundle.faults import BundleError, Fault
+
+NAMES: Final = (
+    "manifest.json",
+    "rubric.json",
+    "method.json",
+    "ballots.csv",
+    "rankings.csv",
+    "comparisons.csv",
+    "screens.csv",
+    "standings.csv",
+)
+LARGEST: Final = 256 * 1024 * 1024
+"""The most bytes of one file: some five million marks."""
+
+_UNREADABLE = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """Return the files there are, by name. Raises BundleError for what cannot be read."""
+    if path.is_dir():
+        return _from_folder(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _from_zip(archive)
+    except (OSError, zipfile.BadZipFile) as error:
+        reason = "This is neither a folder nor a ZIP file that can be read."
+        raise BundleError([Fault(path.name, 0, reason)]) from error
+
+
+def _from_folder(folder: Path) -> dict[str, bytes]:
+    files, faults = {}, []
+    for name in NAMES:
+        path = folder / name
+        if not path.exists():
+            continue
+        if not path.is_file():  # a pipe would be waited for, perhaps for ever
+            faults.append(Fault(name, 0, "This is no file."))
+            continue
+        try:
+            with path.open("rb") as file:
+                files[name] = _bounded(file)
+        except OSError:
+            faults.append(Fault(name, 0, "The file cannot be read."))
+        except _TooLargeError:
+            faults.append(_too_large(name))
+    if faults:
+        raise BundleError(faults)
+    return files
+
+
+def _from_zip(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    faults: list[Fault] = []
+    for name, members in _members(archive).items():
+        if len(members) > 1:
+            faults.append(Fault(name, 0, "The ZIP holds more than one file of this name."))
+            continue
+        try:
+            with archive.open(members[0]) as file:
+                files[name] = _bounded(file)
+        except _UNREADABLE:
+            faults.append(Fault(name, 0, "The file is damaged, encrypted or packed unusually."))
+        except _TooLargeError:
+            faults.append(_too_large(name))
+    if faults:
+        raise BundleError(faults)
+    return files
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, list[zipfile.ZipInfo]]:
+    """Find the bundle's files at the top, or, where none is there, in the one folder at the top."""
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    folders = {info.filename.partition("/")[0] for info in members} - {"__MACOSX"}
+    for prefix in ("", *(f"{folder}/" for folder in folders if len(folders) == 1)):
+        found = {
+            name: named
+            for name in NAMES
+            if (named := [info for info in members if info.filename == prefix + name])
+        }
+        if found:
+            return found
+    return {}
+
+
+class _TooLargeError(Exception):
+    """There is more than LARGEST."""
+
+
+def _bounded(file: IO[bytes]) -> bytes:
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise _TooLargeError
+    return data
+
+
+def _too_large(name: str) -> Fault:
+    return Fault(name, 0, f"The file is larger than {LARGEST // 1024**2} MiB.")
