@@ -55,6 +55,12 @@ def ballot(*names: str) -> Iterator[Visit]:
     return (Visit("judge.ballot", at(name)) for name in names)
 
 
+def compared(town: Town) -> Values:
+    """Return the address of two photographs side by side, which here are one and the same."""
+    ballot = town.ballots["assigned"]
+    return {"round_id": ballot.round_id, "left": ballot.id, "right": ballot.id}
+
+
 def token(endpoint: str, name: str) -> Visit:
     """Visit a page that a link in a mail leads to."""
     return Visit(endpoint, lambda town: {"token": town.tokens[name]})
@@ -96,6 +102,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("judge.round_", lambda town: {"round_id": town.ballots["assigned"].round_id}),
         Visit("judge.round_", lambda town: {"round_id": town.ballots["closed"].round_id}),
         *ballot("assigned", "submitted", "long", "closed"),
+        Visit("judge.compare", lambda town: {"round_id": town.ballots["assigned"].round_id}),
+        Visit("judge.compare", compared),
         token("teams.join", "team"),
         Visit("entrant.my"),
     ),

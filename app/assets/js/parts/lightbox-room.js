@@ -7,17 +7,14 @@ const isStill = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Open the lightbox at one of `slides`; `words` are what it says, in the page's language. */
 export function show(slides, index, words) {
-  // The focus returns to where it was: to the link, which not every browser gives it on a click.
-  slides[index].element.focus();
   const room = new PhotoSwipe({
     dataSource: slides.map(slideOf),
     index,
     loop: false,
     bgOpacity: 1,
     wheelToZoom: true,
-    showHideAnimationType: isStill.matches ? "none" : "fade",
-    showAnimationDuration: 150,
-    hideAnimationDuration: 150,
+    // At once: while it faded in, it would not hear that it shall close.
+    showHideAnimationType: "none",
     zoomAnimationDuration: isStill.matches ? 0 : 200,
     paddingFn: ({ x }) => ({ top: 48, bottom: CAPTION, left: x > 700 ? 64 : 0, right: x > 700 ? 64 : 0 }),
     // Once to the size of the screen's pixels, and no further: there is nothing more to see.
@@ -29,6 +26,7 @@ export function show(slides, index, words) {
     arrowNextTitle: words.next,
     errorMsg: words.error,
     mainClass: "lightbox",
+    returnFocus: false,
   });
   room.on("uiRegister", () => {
     room.ui.registerElement({
@@ -37,15 +35,25 @@ export function show(slides, index, words) {
       onInit: (place) => room.on("change", () => place.replaceChildren(...caption(room.currSlide.data, words))),
     });
   });
+  // The page below waits: nobody gets there by Tab, or by reading on.
+  let below = [];
   room.on("bindEvents", () => {
     room.element.setAttribute("aria-modal", "true");
     room.element.setAttribute("aria-label", words.label);
-    // The page below waits: nobody gets there by Tab, or by reading on.
-    const below = [...document.body.children].filter((part) => part !== room.element && !part.inert);
-    below.forEach((part) => { part.inert = true; });
-    room.on("destroy", () => below.forEach((part) => { part.inert = false; }));
+    below = [...document.body.children].filter((part) => part !== room.element && !part.inert);
+    setInert(below, true);
+  });
+  room.on("destroy", () => {
+    setInert(below, false);
+    slides[index].element.focus();
   });
   room.init();
+}
+
+function setInert(parts, isInert) {
+  for (const part of parts) {
+    part.inert = isInert;
+  }
 }
 
 /** A picture as PhotoSwipe knows it: its size is that of the largest rendition, which is all there is to see. */
