@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ from contests.states import ContestKind, EntryState
 from media import keys
 from media.models import Asset
 from media.states import AssetState
-from tests import factories
+from tests import axe, factories
 from tests.conftest import Clock, LiveServer
 from tests.database import settle
 from tests.journeys.entering import ON_BOTH_STORES
@@ -75,14 +75,16 @@ Sit = Callable[..., Desk]
 
 @pytest.fixture
 def sit(session: Session, live_server: LiveServer, new_page: Callable[..., Page]) -> Sit:
-    """Bring an entrant to the form, of a hackathon or of what the columns say."""
+    """Bring an entrant to the form of a new entry; `device` is for playwright's contexts."""
 
-    def down(kind: ContestKind = ContestKind.HACKATHON, **columns: Any) -> Desk:
+    def down(
+        kind: ContestKind = ContestKind.HACKATHON, device: Mapping[str, Any] = {}, **columns: Any
+    ) -> Desk:
         owner = factories.user(session)
         contest = factories.contest(session, kind, **columns)
         state = EntryState.DRAFT
         entry = factories.entry(session, contest, owner, state=state, pictures=[])
-        page = new_page()
+        page = new_page(**device)
         be(page, live_server, owner)
         desk = Desk(page, f"/entries/{entry.id}/edit", owner.email, contest.closes_at)
         settle(live_server.app)
@@ -262,6 +264,33 @@ def test_files_may_be_dropped_onto_their_section(sit: Sit) -> None:
     section.dispatch_event("drop", {"dataTransfer": dropped})
     for name in ("one.jpg", "two.jpg"):
         expect(there(page, name)).to_be_visible()
+
+
+@FOLDER
+def test_a_telephone_offers_its_camera(sit: Sit, put: Put) -> None:
+    page = sit(device={"has_touch": True, "is_mobile": True}).page
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("Take a photograph").tap()
+    chooser.value.set_files(put("IMG_0001.jpg"))
+    expect(there(page, "IMG_0001.jpg")).to_be_visible()
+
+
+@FOLDER
+def test_files_on_their_way_suit_everybody(sit: Sit, hold: Hold, put: Put) -> None:
+    page = sit().page
+    choose(page, put("sunset.jpg", HOSTILE))
+    expect(page.locator("[data-state=refused]")).to_be_visible()
+    held = hold(page, 1)
+    choose(page, put("boat.jpg"), put("quay.jpg"), put("notes.txt", b"Notes"))
+    held.wait()
+    page.get_by_role("button", name="Pause quay.jpg").press("Enter")
+    expect(page.locator("[data-state=paused]")).to_be_visible()
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert list(axe.faults(page)) == []
+        assert not axe.sideways(page)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert not axe.sideways(page)
 
 
 @FOLDER

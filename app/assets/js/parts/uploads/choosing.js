@@ -9,12 +9,13 @@ let count = 0;
 /** Take over a file field; `choose` is called with each file that may be sent. */
 export function startChoosing(input, choose) {
   const list = make("ul", { className: "uploads" });
-  const said = make("ul", { className: "upload-refusals plain-list", role: "alert" });
+  const refusals = make("ul", { className: "upload-refusals plain-list" });
+  const said = make("div", { role: "alert" }, refusals);
   const live = make("p", { className: "visually-hidden", role: "status" });
   const take = (files) => {
-    said.replaceChildren();
+    refusals.replaceChildren();
     const wanted = input.multiple ? files : files.slice(0, 1);
-    const faults = [...files.slice(wanted.length).map(({ name }) => say("uploadOnlyOne", { name }))];
+    const faults = files.slice(wanted.length).map(({ name }) => say("uploadOnlyOne", { name }));
     for (const file of wanted) {
       const fault = faultOf(file, input);
       if (fault) {
@@ -23,7 +24,7 @@ export function startChoosing(input, choose) {
         choose(file);
       }
     }
-    said.append(...faults.map((text) => make("li", { className: "upload-error", dir: "auto", textContent: text })));
+    refusals.append(...faults.map((text) => make("li", { className: "upload-error", dir: "auto", textContent: text })));
   };
   const box = make("div", { className: "chooser" });
   input.replaceWith(box);
@@ -36,7 +37,7 @@ export function startChoosing(input, choose) {
   const section = input.closest("section");
   section.querySelector(".uploads-there").after(list);
   takeDrops(section, take);
-  return { list, speak: speaker(live), clear: () => said.replaceChildren() };
+  return { list, speak: speaker(live), clear: () => refusals.replaceChildren() };
 }
 
 /** The field itself stays, for whoever reads with the ears or the keyboard; its label is what is seen and pressed. */
@@ -53,7 +54,7 @@ function withButton(input, words, take) {
 }
 
 function hasCamera() {
-  return matchMedia("(pointer: coarse)").matches && "capture" in HTMLInputElement.prototype;
+  return matchMedia("(pointer: coarse)").matches;
 }
 
 function camera(input) {
