@@ -55,8 +55,8 @@ class Belief(Generic[E]):
     `quality` (one for each of `entries`) is counted from the average entry, `level` (one for each
     of `judges`) is the score the judge gives to it. Given the levels, the entries' qualities are
     independent with the variances `alone`; entry i follows judge j's level by -`follow[i, j]`, and
-    `levels` is the covariance of the levels. `given` says who marked what; `ends` are the scores
-    beyond which the scale hides a difference.
+    `levels` is the covariance of the levels. `scores` are those of the ballots, NaN where there is
+    none; beyond `ends` the scale hides differences.
     """
 
     entries: tuple[E, ...]
@@ -66,9 +66,13 @@ class Belief(Generic[E]):
     alone: Floats
     follow: Floats
     levels: Floats
-    given: Flags
+    scores: Floats
     variances: Variances
     ends: tuple[float, float]
+
+    def given(self) -> Flags:
+        """Tell which judge (column) has a ballot on which entry (line)."""
+        return ~np.isnan(self.scores)
 
     def sureness(self) -> Floats:
         """Return the standard deviation of each entry's quality."""
@@ -216,7 +220,7 @@ class _Fit:
             self.alone,
             self.follow,
             self.levels,
-            self.given,
+            np.where(self.given, self.scores + self.middle, np.nan),
             self.variances,
             self.ends,
         )

@@ -81,7 +81,7 @@ class _Desk(Generic[E]):
         self.places = min(places, len(self.entries))
         self.quality: Floats = belief.quality[chosen]
         self.covariance = belief.covariance(chosen)
-        self.closed: Flags = belief.given[chosen]
+        self.closed: Flags = belief.given()[chosen]
         self.line_of = {entry: line for line, entry in enumerate(self.entries)}
         self.column_of = {judge: column for column, judge in enumerate(belief.judges)}
         draw = {judge: rank for rank, judge in enumerate(order_for("", belief.judges, seed))}
