@@ -136,7 +136,7 @@ def outlook(belief: Belief[E], *, places: int, seed: str) -> Outlook[E]:
     levels = draw.standard_normal((DRAWS, len(belief.judges))) @ shape.T
     truths = belief.quality[chosen] - levels @ belief.follow[chosen].T
     truths += draw.standard_normal(truths.shape) * np.sqrt(belief.alone[chosen])
-    best = np.argsort(-truths, axis=1)[:, :places]
+    best = np.argpartition(-truths, min(places, len(chosen)) - 1, axis=1)[:, :places]
     wins = np.bincount(best.ravel(), minlength=len(chosen)) / DRAWS
     # The contenders' first `places` are the leading ones.
     right = (best < places).all(axis=1).mean()

@@ -24,6 +24,8 @@ from judging.ranking.marks import E
 
 CONTENDERS: Final = 20
 """How many entries about the cut are considered: those beyond can hardly change the winners."""
+ALIKE: Final = 1 - 1e-9
+"""Ballots worth this share of the most useful one are as useful: the last bits do not choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +113,19 @@ class _Desk(Generic[E]):
     def best(self, judges: Collection[Hashable]) -> Choice[E] | None:
         """Return the most useful ballot for one of `judges`, or None when there is no lawful one.
 
-        Of those that are as useful to nine digits, the seed's first.
+        Of those that are as useful, the seed's first.
         """
-        columns = np.array([self.column_of[judge] for judge in judges])
-        worth = self._worth(columns)
-        found = [
-            Choice(judge, self.entries[line], float(f"{worth[line, at]:.9g}"))
-            for at, judge in enumerate(judges)
-            for line in np.flatnonzero(~self.closed[:, self.column_of[judge]]).tolist()
+        asked = list(judges)
+        columns = np.array([self.column_of[judge] for judge in asked])
+        worth = np.where(self.closed[:, columns], -1.0, self._worth(columns))
+        most = float(worth.max(initial=-1.0))
+        if most < 0:
+            return None
+        equals = [
+            Choice(asked[column], self.entries[line], most)
+            for line, column in np.argwhere(worth >= most * ALIKE).tolist()
         ]
-        return min(found, key=lambda c: (-c.worth, self.draw[c.judge, c.entry]), default=None)
+        return min(equals, key=lambda choice: self.draw[choice.judge, choice.entry])
 
     def _noise(self, columns: Places) -> Floats:
         """Return a ballot's variance about the truth, larger where the scale's end is near."""
@@ -150,6 +155,6 @@ class _Desk(Generic[E]):
         # How a ballot (third and fourth axis) moves each entry, and so each pair's difference.
         moves = among[:, :, None] + self.covariance[:size, None, size + columns]
         apart = (moves[first, None] - moves[None, rest]) ** 2
-        gain = np.einsum("ab,abij->ij", steep, apart)
+        gain = np.tensordot(steep, apart, 2)
         worth: Floats = gain / (self._open(columns) + self._noise(columns))
         return worth
