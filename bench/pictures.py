@@ -83,9 +83,9 @@ def draw(path: Path, size: tuple[int, int]) -> None:
             width / cells, vscale=height / cells, kernel="cubic"
         )
         picture = picture + layer.crop(0, 0, width, height) * (0.5 if cells == 4 else 0.17)
-    grain = pyvips.Image.gaussnoise(width, height, sigma=4)
+    grain = pyvips.Image.gaussnoise(width, height, sigma=9)
     picture = (picture + grain).cast("uchar").copy(interpretation="srgb")
-    picture.write_to_file(str(path), **({"Q": 90} if path.suffix != ".png" else {}))
+    picture.write_to_file(str(path), **({"Q": 90} if path.suffix in {".jpg", ".webp"} else {}))
 
 
 def measure(label: str, path: Path, sharp: "Sharp") -> tuple[str, ...]:
