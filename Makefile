@@ -11,7 +11,8 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 
 # The modules that decide, each a file or a package: no branch of theirs goes untested.
 PURE := contests/states contests/rules contests/vocabulary judging/states judging/rubric \
-	judging/assignment judging/ranking judging/decision judging/bundle media/states media/limits media/keys
+	judging/assignment judging/ranking judging/decision judging/belief judging/stability \
+	judging/focus judging/bundle media/states media/limits media/keys
 COMMA := ,
 EMPTY :=
 PURE_FILES := $(subst $(EMPTY) $(EMPTY),$(COMMA),$(foreach room,$(PURE),$(room).py $(room)/*))
@@ -31,7 +32,7 @@ export NODE_USE_SYSTEM_CA := 1
 endif
 
 # What `make bench` measures, one module of bench/ each; BENCHES=pictures measures that alone.
-BENCHES := pictures uploads pages
+BENCHES := pictures uploads pages focus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
