@@ -26,6 +26,7 @@ from media.images.document import draw_first_page
 from media.images.errand import MOST_MESSAGE, READY, Ended, Task
 from media.images.facts import Facts
 from media.images.fingerprint import fingerprint
+from media.images.made import Rendered
 from media.images.preview import preview
 from media.images.probe import examine, probe_document
 from media.images.render import cascade, encode, unreadable
@@ -105,20 +106,19 @@ def _make(task: Task, source: Path) -> Verdict:
         formats=frozenset(task.formats),
     )
     document = task.kind == AssetKind.DOCUMENT
+    formats = [RenditionFormat(form) for form in task.renditions]
     words, largest = (_page if document else _picture)(source, limits)
     pictures = cascade(largest)
-    made = [
-        one
-        for name, image in pictures.items()
-        for one in encode(image, name, [RenditionFormat(form) for form in task.renditions])
-    ]
-    smallest = next(iter(pictures.values()))
-    mark = None if document else fingerprint(smallest.numpy())
+    del largest
+    made: list[Rendered] = []
+    for name, image in pictures:
+        made = [*encode(image, name, formats), *made]
+    mark = None if document else fingerprint(image.numpy())
     return words | {
         "renditions": [
             [one.width_name, one.width, one.height, one.format, len(one.data)] for one in made
         ],
-        "preview": preview(smallest).hex(),
+        "preview": preview(image).hex(),
         "fingerprint": mark and mark.hex(),
     }, [one.data for one in made]
 

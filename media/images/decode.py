@@ -61,8 +61,8 @@ def decode(source: Path, picture: Picture, width: int) -> pyvips.Image:
     size = fit(*stored, width)
     if picture.orientation >= _FIRST_SIDEWAYS:
         stored, size = stored[::-1], size[::-1]
-    image = _to_srgb(_load(source, picture, stored, size), size)
-    return _upright(in_memory(image), picture.orientation)
+    image = in_memory(_to_srgb(_load(source, picture, stored, size), size))
+    return image if picture.orientation == 1 else in_memory(_upright(image, picture.orientation))
 
 
 def fit(width: int, height: int, widest: int) -> tuple[int, int]:
@@ -72,7 +72,10 @@ def fit(width: int, height: int, widest: int) -> tuple[int, int]:
 
 
 def in_memory(image: pyvips.Image) -> pyvips.Image:
-    """Return `image` computed, without the tags and profiles that libvips carries along."""
+    """Return `image` computed, without what libvips carries along: tags, profiles, and its source.
+
+    A copy made by libvips would keep the memory of all that it was made from.
+    """
     pixels = image.write_to_memory()
     image = pyvips.Image.new_from_memory(pixels, image.width, image.height, 3, "uchar")
     return image.copy(interpretation="srgb")
@@ -154,9 +157,5 @@ def _to_srgb(image: pyvips.Image, size: tuple[int, int]) -> pyvips.Image:
 
 def _upright(image: pyvips.Image, orientation: int) -> pyvips.Image:
     turn, flip = _TURNS[orientation]
-    if orientation == 1:
-        return image
     image = image.rot(turn)
-    if flip:
-        image = image.flip(flip)
-    return image.copy_memory()
+    return image.flip(flip) if flip else image

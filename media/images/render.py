@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyvips
 
-from media.images.decode import decode
+from media.images.decode import decode, in_memory
 from media.images.made import Rendered
 from media.images.probe import Picture
 from media.images.refusals import damaged
@@ -32,16 +32,18 @@ def render(
     picture: Picture,
     widths: Sequence[int] = RENDITION_WIDTHS,
     formats: Sequence[RenditionFormat] = (RenditionFormat.WEBP,),
-) -> Iterator[Rendered]:
-    """Yield the renditions of the file at `source`, which `probe` found to be `picture`.
+) -> list[Rendered]:
+    """Return the renditions of the file at `source`, which `probe` found to be `picture`.
 
     Smallest first. Every one of `widths` (ascending) below the picture's own width is made, and
     the first that covers it holds the picture at its own size; larger ones are absent, as nothing
     is ever enlarged. Raises InvalidError("damaged") if the file cannot be decoded to its end.
     """
     with unreadable():
-        for name, image in cascade(decode(source, picture, widths[-1]), widths).items():
-            yield from encode(image, name, formats)
+        made: list[Rendered] = []
+        for name, image in cascade(decode(source, picture, widths[-1]), widths):
+            made = [*encode(image, name, formats), *made]
+        return made
 
 
 @contextmanager
@@ -54,25 +56,20 @@ def unreadable() -> Iterator[None]:
 
 
 def cascade(
-    largest: pyvips.Image, widths: Sequence[int] = RENDITION_WIDTHS
-) -> dict[int, pyvips.Image]:
-    """Return the picture for each name, smallest first, each made from the next larger one.
+    image: pyvips.Image, widths: Sequence[int] = RENDITION_WIDTHS
+) -> Iterator[tuple[int, pyvips.Image]]:
+    """Yield the picture for each name, largest first, each made from the one before.
 
-    The names are all of `widths` below the width of `largest`, and the first that covers it.
+    The names are all of `widths` below the width of `image`, and the first that covers it. No more
+    than two are in memory at a time, as long as the caller keeps none.
     """
-    names = [name for name in widths if name < largest.width]
-    covering = next(name for name in widths if name >= largest.width)
-    pictures = {covering: largest}
-    image = largest
+    width, height = image.width, image.height
+    names = [name for name in widths if name < width]
+    yield next(name for name in widths if name >= width), image
     for name in reversed(names):
-        image = pictures[name] = _narrower(image, largest, name)
-    return dict(reversed(pictures.items()))
-
-
-def _narrower(image: pyvips.Image, largest: pyvips.Image, width: int) -> pyvips.Image:
-    height = max(1, round(largest.height * width / largest.width))
-    image = image.thumbnail_image(width, height=height, size="force", no_rotate=True)
-    return image.copy_memory()
+        down = max(1, round(height * name / width))
+        image = in_memory(image.thumbnail_image(name, height=down, size="force", no_rotate=True))
+        yield name, image
 
 
 def encode(

@@ -9,7 +9,7 @@ from media.images.refusals import damaged
 
 _MOST_CHUNKS = 4096
 _MOST_EXIF = 1024 * 1024
-_LOSSY, _LOSSLESS, _ANIMATED = 0.0, 4.4, 16.0
+_LOSSY, _LOSSLESS, _ANIMATED = 0.0, 5.0, 16.0
 """Memory for each pixel: the decoder of lossy pictures shrinks while it reads."""
 _WEIGHTS = {b"VP8 ": _LOSSY, b"VP8L": _LOSSLESS, b"ANMF": _ANIMATED}
 _START_CODE = b"\x9d\x01\x2a"

@@ -12,7 +12,7 @@ _STREAMED = 0.0
 _COEFFICIENT = 2.3
 """A progressive JPEG is held as coefficients of two bytes, and a little."""
 _INTERLACED = 1.2
-_AVIF, _AVIF_ALPHA = 9.0, 17.0
+_AVIF, _AVIF_ALPHA = 9.0, 20.0
 _HEIF, _HEIF_DEEP, _HEIF_FULL = 5.0, 8.5, 10.0
 
 

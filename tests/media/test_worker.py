@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from app.settings import Settings
+from media import keys
 from media.images.render import encode_jpeg
 from media.limits import AssetKind
 from media.models import Asset
@@ -21,14 +23,61 @@ from tests.database import settle
 from tests.media.conftest import Room, photo
 from tests.media.pictures import pdf
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 INHERITED = ("PATH", "HOME", "LANG", "PYTHONPATH")
 
 Worker = subprocess.Popen[bytes]
 
+DYING = """
+import os, signal, sys
+from app.factory import main
+from media import tasks
+from media.images import nursery
+from media.service import processing
+
+def die(*_args, **_named):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half_a_copy(_asset, target):
+    target.write(b"half of it")
+    die()
+
+def second(calls=[]):
+    calls.append(1)
+    return len(calls) == 2
+
+real = {"hear": nursery.Parent._hear, "key": tasks.keys.rendition, "finish": processing.finish}
+stage = sys.argv.pop(1)
+if stage == "before it is taken in hand":
+    processing.begin = die
+elif stage == "once it is taken in hand":
+    processing.check_attempts = die
+elif stage == "while it is copied":
+    tasks._fetch = half_a_copy
+elif stage == "while it is decoded":
+    nursery.Parent._hear = lambda *args: die() if second() else real["hear"](*args)
+elif stage == "while its pictures are stored":
+    tasks.keys.rendition = lambda *args: die() if second() else real["key"](*args)
+elif stage == "before its end is committed":
+    processing.finish = lambda *args, **named: (real["finish"](*args, **named), die())
+sys.argv = ["podium", "worker", "--threads", "1"]
+main()
+"""
+"""A worker that kills itself, as the machine would, at the stage that it is told."""
+
+STAGES = {
+    "before it is taken in hand": 1,
+    "once it is taken in hand": 2,
+    "while it is copied": 2,
+    "while it is decoded": 2,
+    "while its pictures are stored": 2,
+    "before its end is committed": 2,
+}
+"""How often the picture has been taken in hand in the end."""
+
 
 @pytest.fixture
-def start_worker(settings: Settings, room: Room, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
+def start_worker(settings: Settings, room: Room, tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     """Run `podium worker` on the test's own engines, and none longer than the test."""
     # The worker has a clock of its own.
     room.clock.set(datetime.now(UTC))
@@ -43,10 +92,11 @@ def start_worker(settings: Settings, room: Room, tmp_path: Path) -> Iterator[Cal
         "JOBS_URL": settings.jobs_url,
     }
 
-    def start() -> Worker:
+    def start(*dying: str) -> Worker:
         settle(room.app)
-        podium = Path(sysconfig.get_path("scripts"), "podium")
-        process = subprocess.Popen([podium, "worker"], cwd=tmp_path, env=environment)  # noqa: S603
+        podium = (str(Path(sysconfig.get_path("scripts"), "podium")), "worker")
+        command = (sys.executable, "-c", DYING, *dying) if dying else podium
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment)  # noqa: S603 - as an operator
         started.append(process)
         return process
 
@@ -72,7 +122,7 @@ def wait_for(room: Room, what: str, assets: list[Asset], states: set[str]) -> No
 
 
 def test_a_worker_that_is_killed_loses_no_picture(
-    room: Room, start_worker: Callable[[], Worker]
+    room: Room, start_worker: Callable[..., Worker]
 ) -> None:
     slow = room.upload(slow_photo())
     others = [
@@ -98,8 +148,35 @@ def test_a_worker_that_is_killed_loses_no_picture(
     assert [made.name for made in slow.renditions] == [320, 800, 1600, 2560]
 
 
+@pytest.mark.parametrize(("stage", "attempts"), STAGES.items())
+def test_a_worker_may_be_killed_at_any_stage(
+    stage: str, attempts: int, room: Room, start_worker: Callable[..., Worker], tmp_path: Path
+) -> None:
+    asset = room.upload(photo())
+
+    assert start_worker(stage).wait(PATIENCE) == -signal.SIGKILL
+
+    settle(room.app)
+    assert not list(tmp_path.glob("podium-*"))
+    assert (asset.state, asset.renditions) != ("ready", [])
+    asset.updated_at -= processing.LOST_AFTER
+    start_worker()
+    wait_for(room, "it comes to its end", [asset], {"ready", "rejected"})
+    assert (asset.state, asset.attempts) == ("ready", attempts)
+    assert [(made.name, made.width) for made in asset.renditions] == [
+        (320, 320),
+        (800, 800),
+        (1600, 1000),
+    ]
+    assert room.assets() == [asset]
+    assert room.objects() == {
+        keys.original(asset.public_id),
+        *(keys.rendition(asset.public_id, made.name) for made in asset.renditions),
+    }
+
+
 def test_a_worker_that_is_asked_to_stop_ends_its_picture_first(
-    room: Room, start_worker: Callable[[], Worker]
+    room: Room, start_worker: Callable[..., Worker]
 ) -> None:
     slow = room.upload(slow_photo())
     worker = start_worker()
@@ -113,7 +190,7 @@ def test_a_worker_that_is_asked_to_stop_ends_its_picture_first(
 
 
 def test_two_workers_share_the_work_and_no_picture(
-    room: Room, start_worker: Callable[[], Worker]
+    room: Room, start_worker: Callable[..., Worker]
 ) -> None:
     assets = [room.upload(photo(400 + n, 300)) for n in range(8)]
     settle(room.app)
