@@ -41,6 +41,9 @@ def compare(round_id: int) -> str:
         raise NotFoundError
     share = desk_queries.get_share(session, judge=judge, round_id=round_id)
     left, right = _chosen(share, "left"), _chosen(share, "right")
+    if right == left:
+        # Nothing is compared with itself: the other is still to be chosen.
+        right = None
     return render_template(
         "judging/judge/compare.html",
         contest=judge.contest,

@@ -220,6 +220,7 @@ def _after_the_decision(session: Session, town: Town) -> None:
     }
     seat = factories.judge(session, closed.contest, town.judge)
     town.ballots["closed"] = factories.ballot(session, closed.round_, seat, closed.entries[0])
+    town.ballots["beside"] = factories.ballot(session, closed.round_, seat, closed.entries[1])
 
 
 def _long(session: Session, scene: Scene) -> Scene:

@@ -12,8 +12,13 @@ Values = Mapping[str, object]
 
 NOT_PAGES = {
     "static",  # files
-    *("media.rendition", "media.document", "media.original"),
-    *("media.status", "judging_results.winners_json", "probes.health"),  # JSON for programs
+    *("media.rendition", "media.document", "media.video", "media.original"),
+    *(
+        "media.status",
+        "media.upload",
+        "judging_results.winners_json",
+        "probes.health",
+    ),  # JSON for programs
     *("probes.robots", "contests.sitemap"),  # for programs that search
     *("security.confirm_email", "accounts.land"),  # lead elsewhere
 }
@@ -56,9 +61,9 @@ def ballot(*names: str) -> Iterator[Visit]:
 
 
 def compared(town: Town) -> Values:
-    """Return the address of two photographs side by side, which here are one and the same."""
-    ballot = town.ballots["assigned"]
-    return {"round_id": ballot.round_id, "left": ballot.id, "right": ballot.id}
+    """Return what stands in the address of two photographs side by side."""
+    left, right = town.ballots["closed"], town.ballots["beside"]
+    return {"round_id": left.round_id, "left": left.id, "right": right.id}
 
 
 def token(endpoint: str, name: str) -> Visit:
@@ -102,7 +107,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("judge.round_", lambda town: {"round_id": town.ballots["assigned"].round_id}),
         Visit("judge.round_", lambda town: {"round_id": town.ballots["closed"].round_id}),
         *ballot("assigned", "submitted", "long", "closed"),
-        Visit("judge.compare", lambda town: {"round_id": town.ballots["assigned"].round_id}),
+        Visit("judge.compare", lambda town: {"round_id": town.ballots["closed"].round_id}),
         Visit("judge.compare", compared),
         token("teams.join", "team"),
         Visit("entrant.my"),

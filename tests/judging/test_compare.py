@@ -93,6 +93,13 @@ def test_the_second_is_chosen_among_ones_own(panel: Panel, judge: Client) -> Non
     assert form._choices("right") == ["", *own]  # noqa: SLF001 - the suite's own
 
 
+def test_nothing_is_compared_with_itself(panel: Panel, judge: Client) -> None:
+    first = panel.ballots[0]
+    page = judge.page(panel.url(first.id, first.id))
+    assert page.count("/1600.webp?") == 1
+    assert "Choose an entry" in page
+
+
 def test_what_is_not_ones_own_to_judge_is_not_found(
     panel: Panel, judge: Client, session: Session
 ) -> None:
