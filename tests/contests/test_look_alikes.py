@@ -1,9 +1,12 @@
 """Pictures that look the same: who is told, and what organisers do about it."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,13 +17,16 @@ from contests.models import Contest, Entry, EntryVersion, LookAlike, VersionAsse
 from contests.queries import look_alikes as queries
 from contests.service import look_alikes
 from contests.states import EntryState
+from media.images.fingerprint import LIKE
 from media.models import Asset
 from media.states import AssetState
 from tests import factories as make
-from tests.client import Client
+from tests.client import Client, File
 from tests.conftest import Clock, Outbox
+from tests.contests.test_entrant_views import PHOTO
 from tests.database import settle
 from tests.factories import NOW
+from tests.media.pictures import encode
 from tests.queries import counted
 
 PARTS = 81
@@ -152,6 +158,28 @@ def test_an_entry_waits_for_its_last_picture(
     slow.state, slow.fingerprint = AssetState.READY, print_of(0)
     work(app)
     assert pairs(session) == [(first.id, second.id, 0)]
+
+
+def test_a_photo_that_two_people_send_is_found_by_the_worker(
+    session: Session,
+    contest: Contest,
+    new_client: Callable[[], Client],
+    drain: Callable[[], int],
+) -> None:
+    """From the form to the organiser's page: sent smaller and compressed anew by the second."""
+    # Soft patches of many colours, as most photographs are from afar.
+    patches = np.random.default_rng(7).integers(0, 255, (6, 8, 3), np.uint8)
+    drawn = Image.fromarray(patches).resize((640, 480), Image.Resampling.BICUBIC)
+    for name, copy, quality in (("Amina", drawn, 95), ("Wei", drawn.resize((500, 375)), 60)):
+        client = new_client()
+        client.sign_in(make.user(session, name))
+        begun = client.submit(f"/contests/{contest.slug}/enter", press="Begin your entry")
+        form = client.follow(begun).request.path
+        sent = File(encode(copy, "JPEG", quality=quality), "m.jpg", "image/jpeg")
+        answer = client.submit(form, PHOTO | {"pictures": sent}, press="Submit entry")
+        assert answer.headers["Location"].endswith("/receipt")
+    drain()
+    assert [distance <= LIKE for _one, _other, distance in pairs(session)] == [True]
 
 
 # --- a refused file ---------------------------------------------------------------------------
