@@ -62,7 +62,7 @@ class _Decoder(json.JSONDecoder):
         def parse_object(state: tuple[str, int], *rest: Any) -> tuple[Record, int]:
             found, end = JSONObject(state, *rest)
             record = Record(found)
-            record.line = bisect(ends, state[1]) + 1
+            record.line = bisect(ends, state[1] - 1) + 1
             return record, end
 
         self.parse_object = parse_object

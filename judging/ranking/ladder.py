@@ -147,17 +147,15 @@ def _values(
     entries: Sequence[E], rung: Rung, evidence: Evidence[E]
 ) -> Mapping[E, Value] | Mapping[E, str]:
     """Return what the rung compares, or nothing where it cannot compare them all."""
-    match rung.kind:
-        case RungKind.CRITERION:
-            return evidence.averages(rung.argument, entries) or {}
-        case RungKind.HEAD_TO_HEAD:
-            return _firsts(entries, evidence)
-        case RungKind.CHAIR:
-            views = evidence.views(entries)
-            chair = {str(judge): view for judge, view in views.items()}.get(rung.argument, {})
-            return chair if len(chair) == len(entries) else {}
-        case RungKind.SEED:
-            return {entry: draw(rung.argument, entry) for entry in entries}
+    if rung.kind is RungKind.SEED:
+        return {entry: draw(rung.argument, entry) for entry in entries}
+    if rung.kind is RungKind.CRITERION:
+        return evidence.averages(rung.argument, entries) or {}
+    if rung.kind is RungKind.HEAD_TO_HEAD:
+        return _firsts(entries, evidence)
+    views = evidence.views(entries)
+    chair = {str(judge): view for judge, view in views.items()}.get(rung.argument, {})
+    return chair if len(chair) == len(entries) else {}
 
 
 def draw(seed: str, entry: object) -> str:

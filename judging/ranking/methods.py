@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Generic, assert_never
+from typing import Final, Generic
 
 from app.errors import N_, InvalidError
 from judging.ranking.adjusted import Doubt, adjusted
@@ -159,17 +159,13 @@ def _by(ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]]) -> 
 
 
 def _counted(given: Given[E], method: Method, entries: Collection[E]) -> _Found[E]:
-    match given:
-        case Marks():
-            return _marks(given, method, entries)
-        case Rankings():
-            return _rankings(given, method, entries)
-        case Comparisons():
-            if method.name is not MethodName.BRADLEY_TERRY:
-                raise _unfit(method)
-            return _Found(bradley_terry(given.rows, entries), ComparisonEvidence(given.rows))
-        case _:
-            assert_never(given)
+    if isinstance(given, Marks):
+        return _marks(given, method, entries)
+    if isinstance(given, Rankings):
+        return _rankings(given, method, entries)
+    if method.name is not MethodName.BRADLEY_TERRY:
+        raise _unfit(method)
+    return _Found(bradley_terry(given.rows, entries), ComparisonEvidence(given.rows))
 
 
 def _marks(given: Marks[E], method: Method, entries: Collection[E]) -> _Found[E]:
