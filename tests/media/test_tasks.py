@@ -4,17 +4,21 @@ import io
 import struct
 import sys
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
 
 from app.errors import DomainError, UnavailableError
 from media import keys, service
 from media.images import nursery
-from media.images.refusals import damaged
-from media.limits import AssetKind
+from media.images.refusals import damaged, too_many_pixels
+from media.limits import AssetKind, RenditionFormat
 from media.models import Asset
 from media.service import processing
 from media.states import AssetState
@@ -23,6 +27,7 @@ from tests.database import settle
 from tests.media.conftest import Room, photo
 from tests.media.pictures import encode, exif, pdf, subject
 from tests.media.test_images_corpus import CORPUS, NO_CORPUS, files
+from tests.media.test_images_video import mp4
 
 SECRET = "Amina Diallo was here"
 HTML = b"<!DOCTYPE html><html><body><script>alert(document.domain)</script></body></html>"
@@ -91,6 +96,69 @@ def test_a_document_becomes_ready_with_its_first_page(room: Room) -> None:
     assert asset.preview
     assert room.objects() == objects_of(asset)
     assert room.read(keys.original(asset.public_id)) == data
+
+
+def test_what_a_file_says_of_its_making_is_kept_for_organisers(room: Room) -> None:
+    data = encode(subject(1000, 600), "JPEG", exif=exif(secret=SECRET, camera="Zenit E"))
+    asset = room.upload(data)
+    room.drain()
+    assert (asset.camera, asset.latitude, asset.longitude) == ("Zenit E", 46.200833, 6.150278)
+    assert asset.taken_at == datetime(2025, 3, 8, 17, 30)  # noqa: DTZ001 - a camera knows no zone
+    assert asset.preview
+    assert asset.fingerprint
+
+
+def test_avif_is_made_beside_webp_where_the_operator_wants_it(room: Room) -> None:
+    room.app.extensions["podium.settings"] = room.app.extensions["podium.settings"].model_copy(
+        update={"renditions_avif": True}
+    )
+    asset = room.upload()
+    room.drain()
+    made_of = {(made.name, made.format) for made in asset.renditions}
+    assert made_of == set(product((320, 800, 1600), RenditionFormat))
+    for made in asset.renditions:
+        key = keys.rendition(asset.public_id, made.name, made.format)
+        assert room.store.stat(key).media_type == f"image/{made.format}"
+
+    room.clock.advance(days=2)
+    room.sweep()
+
+    assert room.objects() == set()
+
+
+def test_bytes_that_are_not_those_that_were_sent_are_refused(room: Room) -> None:
+    asset = room.upload()
+    other = photo(900, 600)
+    key = keys.original(asset.public_id)
+    room.store.put(key, io.BytesIO(other), media_type="image/jpeg")
+    room.drain()
+    assert asset.state == "rejected"
+    assert asset.reason == "This file did not arrive as it was sent; please upload it once more."
+
+
+def test_what_came_without_a_digest_has_one_in_the_end(room: Room) -> None:
+    data = photo()
+    asset = room.upload(data)
+    room.session.execute(update(Asset).values(sha256=None))
+    room.drain()
+    assert (asset.state, asset.sha256) == (AssetState.READY, sha256(data).hexdigest())
+
+
+def test_a_film_is_read_and_left_as_it_is(room: Room) -> None:
+    film = mp4()
+    asset = room.upload(film, kind=AssetKind.VIDEO, filename="film.mp4")
+    room.session.execute(update(Asset).values(sha256=None))
+    room.drain()
+    assert (asset.state, asset.sha256) == (AssetState.READY, sha256(film).hexdigest())
+    assert (asset.renditions, asset.preview) == ([], None)
+
+
+def test_a_refusal_is_kept_as_it_was_meant(room: Room) -> None:
+    asset = room.upload()
+    processing.begin(room.session, public_id=asset.public_id, now=room.clock())
+    refusal = too_many_pixels(57_000_000)
+    processing.reject(room.session, public_id=asset.public_id, refusal=refusal, now=room.clock())
+    assert (asset.reason, asset.reason_params) == (refusal.message, {"limit": "57"})
 
 
 def test_a_job_that_comes_twice_changes_nothing(room: Room) -> None:
