@@ -49,35 +49,6 @@ def count_awaiting(session: Session, *, actor: Actor) -> int:
     return found or 0
 
 
-def same_bytes(session: Session, *, assets: Sequence[Asset]) -> dict[int, list[Asset]]:
-    """Return, by asset id, what else its owner uploaded with exactly the same bytes, oldest first.
-
-    Assets without such company are left out, and so are those whose digest is not known yet.
-    """
-    digests = {asset.sha256 for asset in assets if asset.sha256 is not None}
-    if not digests:
-        return {}
-    alike = session.scalars(
-        select(Asset)
-        .where(
-            Asset.sha256.in_(digests),
-            Asset.owner_id.in_({asset.owner_id for asset in assets}),
-            Asset.state != AssetState.DISCARDED,
-        )
-        .order_by(Asset.id)
-    ).all()
-    found = {
-        asset.id: [
-            other
-            for other in alike
-            if (other.owner_id, other.sha256) == (asset.owner_id, asset.sha256)
-            and other.id != asset.id
-        ]
-        for asset in assets
-    }
-    return {asset_id: others for asset_id, others in found.items() if others}
-
-
 def own_assets(
     session: Session, *, actor: Actor, public_ids: Sequence[str], kind: AssetKind
 ) -> list[Asset]:

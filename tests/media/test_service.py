@@ -12,7 +12,6 @@ from app.transaction import transaction
 from media import keys, service
 from media.limits import AssetKind, Limits
 from media.models import Asset
-from media.queries import same_bytes
 from media.service import processing
 from media.states import AssetState
 from tests import factories
@@ -180,21 +179,6 @@ def claim(room: Room, public_ids: list[str]) -> list[Asset]:
 
 
 # --- the same bytes -----------------------------------------------------------------------------
-
-
-def test_the_same_bytes_of_one_person_are_found(room: Room) -> None:
-    one, two, other = room.upload(), room.upload(), room.upload(photo(300, 200))
-    theirs = room.upload(owner=factories.user(room.session))
-    coming = factories.asset(room.session, room.owner, state=AssetState.AWAITING)
-    coming.sha256 = None
-    gone = factories.asset(room.session, room.owner, state=AssetState.DISCARDED)
-    gone.sha256 = one.sha256
-    room.session.flush()
-
-    assert same_bytes(room.session, assets=[one, other, theirs, coming]) == {one.id: [two]}
-    assert same_bytes(room.session, assets=[two, one]) == {one.id: [two], two.id: [one]}
-    assert same_bytes(room.session, assets=[coming]) == {}
-    assert same_bytes(room.session, assets=[]) == {}
 
 
 # --- in hand ------------------------------------------------------------------------------------
