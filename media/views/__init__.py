@@ -2,7 +2,9 @@
 
 from flask import Blueprint
 
-from media.views import files, pictures, uploads  # noqa: F401 - each adds its views
+import media.views.files
+import media.views.pictures
+import media.views.uploads  # noqa: F401 - each adds its views
 from media.views.room import blueprint
 
 BLUEPRINTS: tuple[Blueprint, ...] = (blueprint,)
