@@ -52,7 +52,7 @@ def same(one: Belief[int], other: Belief[int]) -> None:
     np.testing.assert_array_equal(one.levels, other.levels)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_has_no_say(ballots: dict[tuple[int, str], int], random: Random) -> None:
     marks = rows(*((e, j, points) for (e, j), points in ballots.items()))
@@ -63,7 +63,7 @@ def test_the_order_of_rows_has_no_say(ballots: dict[tuple[int, str], int], rando
     assert outlook(once, places=3, seed="s") == outlook(again, places=3, seed="s")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(PAIRS)
 def test_chances_add_up_to_the_places_and_variances_stay_positive(
     ballots: dict[tuple[int, str], int],

@@ -53,7 +53,7 @@ def pairs(choices: tuple[Choice[int], ...]) -> list[Pair]:
     return [(str(choice.judge), choice.entry) for choice in choices]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     skip=FEW,
     barred=FEW,

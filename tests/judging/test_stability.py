@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from judging.belief import Floats, believe
@@ -114,7 +114,6 @@ def by_definition(scores: Floats) -> float | None:
     return float(1 - observed / len(values) / (expected / len(values) / (len(values) - 1)))
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.one_of(st.just(GAP), st.integers(1, 5).map(float)), min_size=3, max_size=3),
