@@ -22,10 +22,10 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from huey import signals
-from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from typing_extensions import override
@@ -43,8 +43,8 @@ from tests.servers import chromium, postgres
 from tests.servers.s3 import S3Server, for_browsers, s3_server
 
 # A machine that is busy with other tests is not a fault of the one under test.
-settings.register_profile("podium", deadline=None)
-settings.load_profile("podium")
+hypothesis.settings.register_profile("podium", deadline=None)
+hypothesis.settings.load_profile("podium")
 
 FAILURES = "podium.tests.failures"
 BROWSER_WAIT = 60_000
