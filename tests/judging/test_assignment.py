@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.assignment import Assignment, Shortfall, assign, components, order_for
+from judging.assignment import Assignment, Shortfall, _Plan, assign, components, order_for
 
 Pair = tuple[str, int]
 NOBODY: frozenset[Pair] = frozenset()
@@ -213,3 +213,15 @@ def test_what_bars_or_taken_pairs_keep_apart_stays_apart() -> None:
         result = assign(range(8), "abcd", per_entry=2, barred=bars, taken=taken, seed="s")
         assert set(result.pairs) == apart
         assert len(components(result.pairs)) == 2
+
+
+def test_a_pair_that_alone_holds_its_group_together_is_not_swapped_away() -> None:
+    # Entry 0 alone links judge 1; the circle is judges 0 and 2 with entries 1 and 2.
+    plan = _Plan(may=[0b1111] * 5, kept=[0] * 5)
+    plan.held = [0b0111, 0b0001, 0b0110, 0b1000, 0b1000]
+    plan.link()
+    assert plan.held == [0b1101, 0b0001, 0b0110, 0b0010, 0b1000]
+    groups = components(
+        (j, e) for j, held in enumerate(plan.held) for e in range(4) if held >> e & 1
+    )
+    assert len(components(pairs)) == 1
