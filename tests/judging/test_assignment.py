@@ -221,7 +221,5 @@ def test_a_pair_that_alone_holds_its_group_together_is_not_swapped_away() -> Non
     plan.held = [0b0111, 0b0001, 0b0110, 0b1000, 0b1000]
     plan.link()
     assert plan.held == [0b1101, 0b0001, 0b0110, 0b0010, 0b1000]
-    groups = components(
-        (j, e) for j, held in enumerate(plan.held) for e in range(4) if held >> e & 1
-    )
+    pairs = [(j, e) for j, held in enumerate(plan.held) for e in range(4) if held >> e & 1]
     assert len(components(pairs)) == 1
