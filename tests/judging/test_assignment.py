@@ -215,11 +215,20 @@ def test_what_bars_or_taken_pairs_keep_apart_stays_apart() -> None:
         assert len(components(result.pairs)) == 2
 
 
-def test_a_pair_that_alone_holds_its_group_together_is_not_swapped_away() -> None:
-    # Entry 0 alone links judge 1; the circle is judges 0 and 2 with entries 1 and 2.
+@pytest.mark.parametrize(
+    ("held", "linked"),
+    [
+        ([0b0111, 0b0001, 0b0110, 0b1000, 0b1000], [0b1101, 0b0001, 0b0110, 0b0010, 0b1000]),
+        ([0b0001, 0b0111, 0b0110, 0b1000, 0b1000], [0b0001, 0b1101, 0b0110, 0b0010, 0b1000]),
+    ],
+)
+def test_a_pair_that_alone_holds_its_group_together_is_not_swapped_away(
+    held: list[int], linked: list[int]
+) -> None:
+    # Entry 0 alone links judges 0 and 1; entries 1 and 2 close a circle with judge 2.
     plan = _Plan(may=[0b1111] * 5, kept=[0] * 5)
-    plan.held = [0b0111, 0b0001, 0b0110, 0b1000, 0b1000]
+    plan.held = held
     plan.link()
-    assert plan.held == [0b1101, 0b0001, 0b0110, 0b0010, 0b1000]
-    pairs = [(j, e) for j, held in enumerate(plan.held) for e in range(4) if held >> e & 1]
+    assert plan.held == linked
+    pairs = [(judge, e) for judge, bits in enumerate(linked) for e in range(4) if bits >> e & 1]
     assert len(components(pairs)) == 1
