@@ -32,7 +32,7 @@ export NODE_USE_SYSTEM_CA := 1
 endif
 
 # What `make bench` measures, one module of bench/ each; BENCHES=pictures measures that alone.
-BENCHES := pictures uploads pages focus
+BENCHES := pictures memory queue uploads gallery look_alikes pages standings recount focus
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
