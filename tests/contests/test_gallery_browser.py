@@ -14,6 +14,7 @@ from contests.models import Contest
 from tests import factories
 from tests.conftest import LiveServer
 from tests.database import settle
+from tests.journeys.people import wait_for
 from tests.media.pictures import encode, subject
 from tests.media.shelves import WIDTHS, shelved
 
@@ -119,6 +120,7 @@ def test_without_script_pictures_are_links(new_page: Callable[..., Page], contes
     assert "/2560.webp" in largest
 
 
+ALL_SEEN = "[...document.images].every(image => image.naturalWidth > 0)"
 CHOSEN = """images => images.map(image => {
   const [width, height] = [image.naturalWidth, image.naturalHeight];
   const box = image.getBoundingClientRect();
@@ -141,7 +143,7 @@ def test_the_rendition_fits_what_is_shown(
         page.goto(f"/contests/{contest.slug}/{place}")
         for picture in page.locator("img.photo").all():
             picture.scroll_into_view_if_needed()
-        page.wait_for_function("[...document.images].every(image => image.naturalWidth > 0)")
+        wait_for(lambda: page.evaluate(ALL_SEEN) or None, "every picture")
         for chosen, needed in page.locator("img.photo").evaluate_all(CHOSEN):
             # A browser takes the nearest, so that a picture may be enlarged 1.4 times; where three
             # pixels are one to the eye, two are enough.

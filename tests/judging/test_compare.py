@@ -19,6 +19,7 @@ from tests.client import Client, find_form
 from tests.conftest import Clock, LiveServer
 from tests.database import settle
 from tests.factories import NOW
+from tests.journeys.people import wait_for
 from tests.judging.test_judge_views_browser import cookie_of
 from tests.media.shelves import shelved
 from tests.queries import counted
@@ -214,19 +215,19 @@ def test_both_move_together_by_keys_wheel_and_mouse(open_pair: Callable[..., Pag
     expect(zoom).to_be_visible()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.compare-frame')].every(f => f.scrollLeft && f.scrollTop)"
-    )
-    assert places(page) == [[80, 80], [80, 80]]
+    wait_for(lambda: places(page) == [[80, 80], [80, 80]] or None, "both to follow the keys")
     page.locator(".compare-frame").nth(1).hover()
     page.mouse.wheel(0, 100)
-    page.wait_for_function("document.querySelector('.compare-frame').scrollTop > 80")
+    wait_for(lambda: places(page) == [[80, 180], [80, 180]] or None, "both to follow the wheel")
     page.mouse.down()
     page.mouse.move(700, 300, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(200)
-    left, right = places(page)
-    assert left == right
+
+    def followed() -> bool | None:
+        left, right = places(page)
+        return (left == right and left != [80, 180]) or None
+
+    wait_for(followed, "both to follow the hand")
 
 
 @pytest.mark.browser
