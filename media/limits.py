@@ -66,7 +66,7 @@ PICTURE_FORMATS: Mapping[str, Format] = MappingProxyType(
             ("JPEG", "JPEG", ("image/jpeg",), (".jpg", ".jpeg")),
             ("PNG", "PNG", ("image/png",), (".png",)),
             ("WEBP", "WebP", ("image/webp",), (".webp",)),
-            ("HEIF", "HEIC", ("image/heic", "image/heif"), (".heic", ".heif")),
+            ("HEIF", "HEIC", ("image/heic", "image/heif"), (".heic", ".heif", ".hif")),
             ("AVIF", "AVIF", ("image/avif",), (".avif",)),
             ("TIFF", "TIFF", ("image/tiff",), (".tif", ".tiff")),
         )

@@ -36,4 +36,7 @@ def in_words() -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        raise click.ClickException(error.message % error.params) from error
+        text = error.message % error.params
+        raise click.ClickException(
+            f"{text} ({error.__cause__})" if error.__cause__ else text
+        ) from error

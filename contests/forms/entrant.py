@@ -335,11 +335,19 @@ def files_hint(contest: Contest, kind: AssetKind) -> str:
     }
     one, several = _FILES[kind]
     sentence: str = _(one if most == 1 else several, **facts)
-    if kind is AssetKind.VIDEO:
-        sentence += " " + _(
-            "A video is published as you send it, with all that its file says of place and time."
-        )
-    return sentence
+    warning = _PUBLISHED_AS_SENT.get(kind)
+    return f"{sentence} {_(warning)}" if warning else sentence
+
+
+_PUBLISHED_AS_SENT = {
+    AssetKind.DOCUMENT: N_(
+        "A document is published as you send it, with all that its file says of its author, and"
+        " pictures in it of place and time."
+    ),
+    AssetKind.VIDEO: N_(
+        "A video is published as you send it, with all that its file says of place and time."
+    ),
+}
 
 
 _FILES = {

@@ -1,8 +1,8 @@
-"""A picture's preview for the page itself: a WebP of at most 100 bytes, shown blurred and large."""
+"""A picture's preview for the page itself: a WebP of under 100 bytes, shown blurred and large."""
 
 import pyvips
 
-MOST_BYTES = 100
+MOST_BYTES = 99
 
 _TRIES = ((16, 50), (16, 30), (16, 15), (12, 15), (8, 15), (4, 15), (2, 15))
 """Pixels on the longer side, and WebP quality; the best first. Nearly all pictures take a third."""

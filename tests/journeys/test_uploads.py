@@ -503,6 +503,16 @@ def test_what_cannot_be_taken_is_said_before_a_byte_is_sent(
     assert requests.uploads_begun() == 0
 
 
+@FOLDER
+def test_a_refusal_stays_when_the_other_files_arrive(sit: Sit, put: Put) -> None:
+    page = sit().page
+    choose(page, put("notes.txt", b"Notes"), put("DSC0001.HIF"), put("scan"))
+    # Names that tell nothing are no reason to refuse: the server looks at the content.
+    for name in ("DSC0001.HIF", "scan"):
+        expect(there(page, name)).to_be_visible()
+    expect(page.locator(".upload-refusals li")).to_contain_text(["notes.txt cannot be sent here"])
+
+
 @ON_BOTH_STORES
 def test_a_hostile_file_is_refused_with_a_sentence_and_can_be_removed(
     sit: Sit, put: Put, live_server: LiveServer, files: Files

@@ -4,6 +4,7 @@ import { make } from "../dom.js";
 import { say, sayBytes, sayPercent } from "../words.js";
 
 const STEP = 0.25;
+const UNTOLD = new Set(["", "application/octet-stream"]);
 let count = 0;
 
 /** Take over a file field; `choose` is called with each file that may be sent. */
@@ -37,7 +38,7 @@ export function startChoosing(input, choose) {
   const section = input.closest("section");
   section.querySelector(".uploads-there").after(list);
   takeDrops(section, take);
-  return { list, speak: speaker(live), clear: () => refusals.replaceChildren() };
+  return { list, speak: speaker(live) };
 }
 
 /** The field itself stays, for whoever reads with the ears or the keyboard; its label is what is seen and pressed. */
@@ -99,7 +100,8 @@ function faultOf({ name, size, type }, { accept, dataset }) {
   }
   const taken = accept.split(",").filter(Boolean);
   const isTaken = taken.length === 0 || taken.some((one) => one === type || name.toLowerCase().endsWith(one));
-  if (isTaken) {
+  // Of a name that tells this device nothing the server reads the content.
+  if (isTaken || UNTOLD.has(type)) {
     return null;
   }
   return say("uploadWrongKind", { name, kinds: taken.filter((one) => one.startsWith(".")).join(", ") });
@@ -121,6 +123,9 @@ function speaker(live) {
       offline: () => `${name}: ${say("uploadOffline")}`,
       paused: () => `${name}: ${say("uploadPausedSpoken")}`,
       missing: () => `${name}: ${say("uploadMissing")}`,
+      // Said beside the file, as an alert.
+      refused: () => "",
+      closed: () => "",
     };
     live.textContent = texts[state]?.() ?? live.textContent;
   };

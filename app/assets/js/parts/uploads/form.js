@@ -96,9 +96,6 @@ class Uploads {
     if (["gone", "refused", "closed"].includes(upload.state)) {
       this.forget(upload);
     }
-    if (upload.state === "arrived") {
-      this.fields.get(upload.kind).clear();
-    }
     if (NEEDS_AN_EYE.has(upload.state) && this.held) {
       this.held = null;
       this.tell(say("uploadStuck"));
