@@ -103,7 +103,7 @@ def doctor_command() -> None:
         _examine(
             "audit trail", _check_audit, "compare it with a backup: it was changed from outside"
         ),
-        _examine("store", store().check, "run `podium migrate`, or mend STORE_URL"),
+        _examine("store", store().check, "run `podium storage setup`, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
         _examine("mail", mail.check, "start the mail server, or mend MAIL_URL"),
         _examine("secrets", _check_secrets, "set SECRET_KEY to 32 or more random characters"),
