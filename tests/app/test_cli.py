@@ -147,12 +147,12 @@ def test_the_doctor_is_content_with_a_whole_installation(make_app: Make) -> None
         (
             {"store_url": "file://{}/missing"},
             "✗ store: The place where files are kept does not answer",
-            "run `podium migrate`, or mend STORE_URL",
+            "run `podium storage setup`, or mend STORE_URL",
         ),
         (
             {"store_url": "s3://key:secret-key@podium?endpoint=http://127.0.0.1:{}&region=eu-1"},
             "✗ store: The place where files are kept does not answer",
-            "run `podium migrate`, or mend STORE_URL",
+            "run `podium storage setup`, or mend STORE_URL",
         ),
         (
             {"jobs_url": "postgresql://podium@127.0.0.1:{}/podium"},
