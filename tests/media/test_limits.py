@@ -68,8 +68,9 @@ def test_a_contest_takes_only_its_own_kinds_and_formats() -> None:
 
 def test_a_file_field_accepts_by_extension_and_media_type() -> None:
     limits = Limits(formats=frozenset({"HEIF", "PDF"}))
-    assert accept(limits.accepted()) == ".heic,.heif,.hif,image/heic,image/heif,.pdf,application/pdf"
-    assert accept(limits.accepted({AssetKind.DOCUMENT})) == ".pdf,application/pdf"
+    heic, pdf = ".heic,.heif,.hif,image/heic,image/heif", ".pdf,application/pdf"
+    assert accept(limits.accepted()) == f"{heic},{pdf}"
+    assert accept(limits.accepted({AssetKind.DOCUMENT})) == pdf
 
 
 def test_a_format_has_one_media_type_of_its_own() -> None:
