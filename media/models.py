@@ -73,7 +73,8 @@ class Asset(Base):
     width: Mapped[int | None]
     height: Mapped[int | None]
     preview: Mapped[Blob | None] = mapped_column(LargeBinary)
-    fingerprint: Mapped[Blob | None] = mapped_column(LargeBinary)
+    # Larger than the rest of the row, and no list shows it.
+    fingerprint: Mapped[Blob | None] = mapped_column(LargeBinary, deferred=True)
     camera: Mapped[str | None] = mapped_column(String(120))
     taken_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
     latitude: Mapped[float | None]

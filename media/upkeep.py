@@ -7,13 +7,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime, time, timedelta
-from itertools import product
 
 from app.jobs import sweep
 from app.transaction import transaction
 from media import keys, queries, service
-from media.limits import RENDITION_WIDTHS, RenditionFormat
 from media.models import Asset
+from media.service.sweeping import rendition_keys
 from media.states import AssetState
 from media.storage import Comparison, Lack, Named, comparing, strays
 from media.stores.base import CHECKS, MissingObjectError, OpenUpload, Store, StoredObject
@@ -120,5 +119,5 @@ def _objects_of(asset: Asset) -> Iterator[Named]:
         for made in asset.renditions:
             yield Named(keys.rendition(name, made.name, made.format), made.bytes)
     if asset.state in _CHANGING:
-        for width, form in product(RENDITION_WIDTHS, RenditionFormat):
-            yield Named(keys.rendition(name, width, form), None)
+        for key in rendition_keys(name):
+            yield Named(key, None)

@@ -1,12 +1,15 @@
-"""An upload in parts as a browser makes it, step by step."""
+"""An upload in parts as a browser makes it, step by step, and a store that watches how."""
 
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import has_request_context
 from werkzeug.test import TestResponse
 
+from app.transaction import current_session
+from media.stores import Store
 from tests.client import Client
 
 SCRIPT = {"Accept": "application/json"}
@@ -109,3 +112,17 @@ def put(client: Client, url: str, data: bytes) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
+
+
+class Aside:
+    """A store that nobody may wait for with the database in hand."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.called: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        if has_request_context() and name != "part_url":
+            self.called.append(name)
+            assert not current_session().in_transaction(), f"{name} within a transaction"
+        return getattr(self.store, name)

@@ -28,9 +28,16 @@ def delete_objects(public_id: str, upload_id: str | None) -> None:
     """Delete all that may lie in the store of an asset, also of one whose processing broke off."""
     if upload_id is not None:
         store().abort_upload(keys.original(public_id), upload_id)
-    store().delete(keys.original(public_id))
-    for width, form in product(RENDITION_WIDTHS, RenditionFormat):
-        store().delete(keys.rendition(public_id, width, form))
+    for key in (keys.original(public_id), *rendition_keys(public_id)):
+        store().delete(key)
+
+
+def rendition_keys(public_id: str) -> list[str]:
+    """Return the keys of all renditions that there may be of an asset."""
+    return [
+        keys.rendition(public_id, width, form)
+        for width, form in product(RENDITION_WIDTHS, RenditionFormat)
+    ]
 
 
 def forget(session: Session, *, public_id: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from flask import Flask, has_request_context
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -15,7 +15,6 @@ from werkzeug.test import TestResponse
 from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.errors import NotFoundError
-from app.transaction import current_session
 from contests.models import Contest, Entry
 from contests.service import files
 from contests.service.entries import shown_version
@@ -32,7 +31,7 @@ from tests.client import Client, File, client_of
 from tests.conftest import Clock
 from tests.contests.test_entrant_views import only_entry
 from tests.media.pictures import pdf
-from tests.uploads import Sender, film, put
+from tests.uploads import Aside, Sender, film, put
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -504,20 +503,6 @@ def test_put_goes_where_it_was_sent(movie: Sender) -> None:
 
 
 # --- without scripts ----------------------------------------------------------------------------
-
-
-class Aside:
-    """A store that nobody may wait for with the database in hand."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.called: list[str] = []
-
-    def __getattr__(self, name: str) -> object:
-        if has_request_context() and name != "part_url":
-            self.called.append(name)
-            assert not current_session().in_transaction(), f"{name} within a transaction"
-        return getattr(self.store, name)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 import pytest
-from flask import Flask, has_request_context
+from flask import Flask
 from sqlalchemy import event
 from typing_extensions import Buffer, override
 from werkzeug.test import TestResponse
@@ -15,7 +15,6 @@ from app.authz import Actor
 from app.errors import UnavailableError
 from app.factory import create_app
 from app.settings import Environment, Settings
-from app.transaction import current_session
 from app.web import limiter
 from media import service
 from media.limits import AssetKind, Limits
@@ -26,7 +25,7 @@ from tests.client import Client, client_of
 from tests.database import settle
 from tests.media.conftest import Room, photo
 from tests.media.pictures import encode, pdf, subject
-from tests.uploads import film
+from tests.uploads import Aside, film
 
 pytestmark = pytest.mark.usefixtures("page")
 
@@ -291,20 +290,6 @@ def test_a_broken_line_is_no_broken_file(room: Room) -> None:
 
 
 # --- without the database -----------------------------------------------------------------------
-
-
-class Aside:
-    """A store that nobody may wait for with the database in hand."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.called: list[str] = []
-
-    def __getattr__(self, name: str) -> object:
-        if has_request_context() and name != "part_url":
-            self.called.append(name)
-            assert not current_session().in_transaction(), f"{name} within a transaction"
-        return getattr(self.store, name)
 
 
 @contextmanager
