@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, select, text
+from sqlalchemy import JSON, CheckConstraint, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.authz import Actor
@@ -30,6 +30,18 @@ class AuditEvent(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """The chain's newest act, and how many there are: without it a cut-off end would not show."""
+
+    __tablename__ = "audit_heads"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    events: Mapped[int]
 
 
 def event_digest(event: AuditEvent) -> str:

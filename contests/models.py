@@ -317,6 +317,7 @@ class EntryVersion(Base):
     taken_on: Mapped[date | None]
     consent: Mapped[bool] = mapped_column(default=False)
     licence: Mapped[str] = mapped_column(String(20), default="")
+    language: Mapped[str] = mapped_column(String(8), default="", server_default="")
     track_id: Mapped[int | None] = mapped_column(ForeignKey("tracks.id"))
     links: Mapped[list[str]] = mapped_column(JSON, default=list)
     searched: Mapped[str] = mapped_column(

@@ -12,7 +12,7 @@ from app.accounts.models import Role, User
 from app.authz import ORGANISER
 from contests.models import Contest, Entry, EntryVersion, Forum, Team, TeamMember, VersionAsset
 from contests.states import ContestKind, ContestState, EntryState, Screening
-from judging.models import Ballot, Criterion, Judge, Mark, Round
+from judging.models import Ballot, Criterion, Judge, JudgingRules, Mark, Round
 from judging.states import BallotState, RoundState
 from media.limits import AssetKind
 from media.models import Asset, Rendition
@@ -246,6 +246,7 @@ def round_(session: Session, contest: Contest, *, state: RoundState = RoundState
         due_at=NOW + timedelta(days=10),
         seed="a public text",
         opened_at=None if state is RoundState.PLANNED else NOW,
+        method_declared_at=None if state is RoundState.PLANNED else NOW,
         closed_at=NOW if state in {RoundState.CLOSED, RoundState.FINAL} else None,
         criteria=[
             Criterion(
@@ -255,6 +256,8 @@ def round_(session: Session, contest: Contest, *, state: RoundState = RoundState
         ],
     )
     session.add(made)
+    if session.scalar(select(JudgingRules).where(JudgingRules.contest == contest)) is None:
+        session.add(JudgingRules(contest=contest))
     session.flush()
     return made
 

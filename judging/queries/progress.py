@@ -6,37 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, LatePass
-from contests.states import EntryState, Screening
+from contests.states import Screening
 from judging.models import Ballot, Criterion, Judge, Mark, Recusal, Round
-from judging.states import BallotState, RoundState
-
-_STANDS = (Entry.state == EntryState.SUBMITTED) & (Entry.screening != Screening.INELIGIBLE)
-
-
-def find_round(session: Session, contest: Contest, *, lock: bool = False) -> Round | None:
-    """Return the contest's round with its criteria; `lock` keeps everybody else from it."""
-    wanted = (
-        select(Round)
-        .where(Round.contest_id == contest.id)
-        .order_by(Round.position)
-        .limit(1)
-        .options(selectinload(Round.criteria))
-    )
-    if lock:
-        wanted = wanted.with_for_update(of=Round).execution_options(populate_existing=True)
-    return session.scalar(wanted)
-
-
-def get_round(session: Session, contest: Contest, *, lock: bool = False) -> Round:
-    """Return the contest's round; NotFoundError where there is none yet."""
-    found = find_round(session, contest, lock=lock)
-    if found is None:
-        raise NotFoundError
-    return found
+from judging.queries.rounds import judged_in
+from judging.states import BallotState
 
 
 def has_marks(session: Session, round_: Round) -> bool:
@@ -88,19 +65,6 @@ def recusals(session: Session, contest: Contest) -> dict[int, list[Recusal]]:
     return dict(by_judge)
 
 
-def seated_judges(session: Session, contest: Contest) -> Sequence[Judge]:
-    """Return the judges who can be given ballots: conflicts of interest declared, not removed."""
-    return session.scalars(
-        select(Judge)
-        .where(
-            Judge.contest_id == contest.id,
-            Judge.declared_at.is_not(None),
-            Judge.removed_at.is_(None),
-        )
-        .order_by(Judge.id)
-    ).all()
-
-
 # --- before it opens ----------------------------------------------------------------------------
 
 
@@ -139,9 +103,7 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
         select(func.max(LatePass.until)).where(LatePass.contest_id == contest.id)
     )
     closes_at = max(contest.closes_at, passes or contest.closes_at)
-    screenings = Counter(
-        session.scalars(select(Entry.screening).where(Entry.contest_id == contest.id, _STANDS))
-    )
+    screenings = Counter(session.scalars(select(Entry.screening).where(judged_in(session, round_))))
     seats = [judge for judge in panel(session, contest) if judge.removed_at is None]
     accepted = sum(judge.accepted_at is not None for judge in seats)
     declared = sum(judge.declared_at is not None for judge in seats)
@@ -155,14 +117,6 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
         waiting=len(seats) - accepted,
         per_entry=round_.per_entry,
     )
-
-
-def entry_numbers(session: Session, contest: Contest) -> dict[int, int]:
-    """Return the numbers of the entries that judges judge, by id."""
-    found = session.execute(
-        select(Entry.id, Entry.number).where(Entry.contest_id == contest.id, _STANDS)
-    )
-    return {entry_id: number or 0 for entry_id, number in found}
 
 
 # --- while it runs ------------------------------------------------------------------------------
@@ -243,7 +197,7 @@ def progress(session: Session, round_: Round) -> Progress:
     counts = session.execute(
         select(Ballot.judge_id, Entry.number, Ballot.state)
         .join(Ballot.entry)
-        .where(Ballot.round_id == round_.id, _STANDS)
+        .where(Ballot.round_id == round_.id, judged_in(session, round_))
     ).all()
     by_judge: Counter[tuple[int, BallotState]] = Counter()
     by_entry: Counter[tuple[int, BallotState]] = Counter()
@@ -270,7 +224,7 @@ def _standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:
     found = session.execute(
         select(Entry.number, EntryVersion.title)
         .join(EntryVersion, EntryVersion.id == Entry.current_id)
-        .where(Entry.contest_id == round_.contest_id, _STANDS)
+        .where(judged_in(session, round_))
         .order_by(Entry.number)
     )
     return [(number or 0, title) for number, title in found]
@@ -298,8 +252,3 @@ def _entry_progress(
         done=counts[number, BallotState.SUBMITTED],
         wanted=wanted,
     )
-
-
-def is_running(round_: Round) -> bool:
-    """Tell whether judges may mark now."""
-    return round_.state is RoundState.OPEN

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from contests.rules import is_announced
-from contests.states import EntryState, Screening
 from judging.models import Ballot, Criterion, Decision, Mark, Result, Round, Winner
+from judging.queries.rounds import judged_in
 from judging.ranking import MarkRow
 from judging.states import BallotState
 from media.limits import AssetKind
@@ -98,15 +98,9 @@ def announcement_times(session: Session, contests: Iterable[Contest]) -> dict[in
 # --- the organisers' ---------------------------------------------------------------------------
 
 
-def candidates(session: Session, contest: Contest) -> Sequence[Entry]:
-    """Return the entries that may win, by number, with owner, team and pictures."""
-    return session.scalars(
-        _with_files().where(
-            Entry.contest_id == contest.id,
-            Entry.state == EntryState.SUBMITTED,
-            Entry.screening != Screening.INELIGIBLE,
-        )
-    ).all()
+def candidates(session: Session, round_: Round) -> Sequence[Entry]:
+    """Return the entries that may win in a round, by number, with owner, team and pictures."""
+    return session.scalars(_with_files().where(judged_in(session, round_))).all()
 
 
 def marks(session: Session, round_: Round) -> list[MarkRow[int]]:

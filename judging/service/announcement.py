@@ -144,7 +144,7 @@ def _snapshot(
 ) -> dict[str, Any]:
     """Return all that the result rests on; exact numbers as text, so that its digest is exact."""
     rows = queries.marks(session, round_)
-    entries = queries.candidates(session, contest)
+    entries = queries.candidates(session, round_)
     return {
         "contest": {"slug": contest.slug, "title": contest.title, "kind": contest.kind.value},
         "method": {"name": METHOD, "places": contest.winners},

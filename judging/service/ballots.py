@@ -68,6 +68,7 @@ def rubric_of(round_: Round) -> rubric.Rubric:
                 minimum=criterion.minimum,
                 maximum=criterion.maximum,
                 guidance=criterion.guidance,
+                step=criterion.step,
             )
             for criterion in round_.criteria
         )

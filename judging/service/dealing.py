@@ -15,7 +15,7 @@ from app.authz import Actor
 from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
 from judging.models import Ballot, Judge, Round
-from judging.queries import progress as queries
+from judging.queries import rounds
 from judging.queries.progress import EntryProgress
 from judging.service import panel
 from judging.states import BallotState
@@ -23,14 +23,11 @@ from judging.states import BallotState
 
 def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Assignment[int, int]:
     """Make the ballots that are missing, tell their judges, and return the whole assignment."""
-    seated = queries.seated_judges(session, round_.contest)
+    seated = rounds.seated_judges(session, round_)
     for judge in seated:
         panel.find_conflicts(session, judge=judge, actor=actor, now=now)
     plan, positions = _plan(session, round_)
-    ids = {
-        number: entry_id
-        for entry_id, number in queries.entry_numbers(session, round_.contest).items()
-    }
+    ids = {number: entry_id for entry_id, number in rounds.entry_numbers(session, round_).items()}
     made = 0
     for judge in seated:
         mine = {number: at for (holder, number), at in positions.items() if holder == judge.id}
@@ -62,8 +59,8 @@ def _plan(
     session: Session, round_: Round
 ) -> tuple[Assignment[int, int], dict[tuple[int, int], int]]:
     """Return the assignment as (judge id, entry number), and each existing ballot's position."""
-    entries = queries.entry_numbers(session, round_.contest)
-    seated = {judge.id for judge in queries.seated_judges(session, round_.contest)}
+    entries = rounds.entry_numbers(session, round_)
+    seated = {judge.id for judge in rounds.seated_judges(session, round_)}
     ballots = session.execute(
         select(Ballot.judge_id, Ballot.entry_id, Ballot.state, Ballot.position).where(
             Ballot.round_id == round_.id, Ballot.entry_id.in_(entries)

@@ -21,8 +21,8 @@ from contests.service import contests
 from contests.states import ContestState
 from judging.decision import check_decision, digest
 from judging.models import Decision, Round, Winner
-from judging.queries import progress
 from judging.queries import results as queries
+from judging.queries.rounds import get_deciding_round
 from judging.ranking import MarkRow, Standing, standings
 from judging.service.ballots import rubric_of
 from judging.states import DecisionState, RoundState, move_decision
@@ -60,7 +60,7 @@ def propose(
     Raises ConflictError "not-closed" or "decided", and InvalidError with the field `winner_N`,
     `reason_N` or `citation_N` for the place N that is not right.
     """
-    round_ = progress.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     if round_.state is not RoundState.CLOSED:
         raise ConflictError(
             N_("Close the round first; winners are proposed from settled standings."),
@@ -69,7 +69,7 @@ def propose(
     earlier = queries.find_decision(session, contest, lock=True)
     if earlier is not None:
         _check_proposed(earlier)
-    entries = queries.candidates(session, contest)
+    entries = queries.candidates(session, round_)
     _check(session, round_=round_, entries=entries, choices=choices)
     told = earlier is not None and (earlier.proposed_by_id, fingerprint(earlier)) == (
         actor.user_id,
@@ -172,7 +172,7 @@ def hold(session: Session, contest: Contest) -> tuple[Round, Decision]:
 
     Raises NotFoundError where nothing is proposed.
     """
-    round_ = progress.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     decision = queries.get_decision(session, contest, lock=True)
     session.refresh(contest, ["state"])
     return round_, decision
@@ -185,7 +185,7 @@ def fingerprint(decision: Decision) -> str:
 
 def check_stands(session: Session, *, round_: Round, decision: Decision) -> None:
     """Raise InvalidError unless a decision still is whole: entries can be disqualified later."""
-    entries = queries.candidates(session, decision.contest)
+    entries = queries.candidates(session, round_)
     _check(session, round_=round_, entries=entries, choices=_choices(decision))
 
 

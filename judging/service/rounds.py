@@ -21,8 +21,9 @@ from contests.service import contests
 from contests.states import ContestState
 from judging import rubric
 from judging.assignment import Assignment
-from judging.models import Criterion, Round
+from judging.models import Criterion, JudgingRules, Round
 from judging.queries import progress as queries
+from judging.queries.rounds import find_deciding_round, get_deciding_round, is_running
 from judging.service import decisions
 from judging.service.dealing import deal
 from judging.states import RoundState, move_round
@@ -55,7 +56,7 @@ class CriterionValues:
 
 def create_round(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> Round:
     """Make a contest's round with defaults that need no change; a second click makes no second."""
-    found = queries.find_round(session, contest)
+    found = find_deciding_round(session, contest)
     if found is not None:
         return found
     made = Round(
@@ -81,7 +82,7 @@ def create_round(session: Session, *, contest: Contest, actor: Actor, now: datet
             for position, row in enumerate(rubric.DEFAULT_RUBRICS[contest.kind.value].criteria)
         ],
     )
-    session.add(made)
+    session.add_all((made, JudgingRules(contest=contest)))
     session.flush()
     _record(session, made, actor=actor, verb="create", now=now)
     return made
@@ -91,7 +92,7 @@ def update_round(
     session: Session, *, contest: Contest, values: RoundValues, actor: Actor, now: datetime
 ) -> None:
     """Change a round that is not closed yet; raises ClosedError afterwards."""
-    round_ = queries.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     _check_not_closed(round_)
     round_.title, round_.briefing = values.title, values.briefing
     round_.per_entry, round_.due_at = values.per_entry, values.due_at
@@ -123,7 +124,7 @@ def set_rubric(
     Raises ConflictError "rubric-locked" once any mark exists, InvalidError for a rubric that the
     rules refuse, its field the position of the criterion, counted from 0.
     """
-    round_ = queries.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     _check_not_closed(round_)
     if queries.has_marks(session, round_):
         raise ConflictError(
@@ -162,10 +163,11 @@ def open_round(
     number), whose shortfalls say which entries too few may judge. Raises InvalidError
     "not-closed", "no-entries" or "too-few-judges" where the round is not ready.
     """
-    round_ = queries.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     target = move_round(round_.state, RoundState.OPEN)
     check_ready(queries.readiness(session, round_, now), zone=contest.zone)
     round_.state, round_.opened_at = target, now
+    round_.method_declared_at = now
     if contest.state is not ContestState.JUDGING:
         contests.move(session, contest=contest, to=ContestState.JUDGING, actor=actor, now=now)
     session.flush()
@@ -181,15 +183,15 @@ def assign_again(
     Only judges who have declared conflicts of interest are dealt any. Ballots that exist stay as
     they are. Raises ClosedError where the round is not open.
     """
-    round_ = queries.get_round(session, contest, lock=True)
-    if not queries.is_running(round_):
+    round_ = get_deciding_round(session, contest, lock=True)
+    if not is_running(round_):
         raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
     return deal(session, round_=round_, actor=actor, now=now)
 
 
 def close_round(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
     """End judging, also with ballots missing; only those submitted count."""
-    round_ = queries.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     seen = queries.progress(session, round_)
     round_.state, round_.closed_at = move_round(round_.state, RoundState.CLOSED), now
     session.flush()
@@ -208,7 +210,7 @@ def reopen_round(session: Session, *, contest: Contest, actor: Actor, now: datet
 
     Raises ConflictError "decided" once a second organiser has confirmed the winners.
     """
-    round_ = queries.get_round(session, contest, lock=True)
+    round_ = get_deciding_round(session, contest, lock=True)
     target = move_round(round_.state, RoundState.OPEN)
     decisions.drop_for_reopening(session, contest=contest, actor=actor, now=now)
     round_.state, round_.closed_at = target, None

@@ -13,6 +13,7 @@ from app.audit import AuditEvent
 from app.authz import Permission, permission
 from app.transaction import current_session
 from app.web import Page, instant_twice
+from contests.findings import NAMES, FindingKind
 from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging.queries.audit import PAGE_SIZE, Subject, events, names
@@ -39,6 +40,8 @@ VERBS = {
     "contest.announced": _l("Made the result public"),
     "contest.archived": _l("Archived the contest"),
     "contest.late-pass": _l("Granted a late pass"),
+    "contest.accept-clear": _l("Found all entries without findings eligible"),
+    "contest.undo-accept-clear": _l("Undid that many entries were found eligible at once"),
     "entry.begin": _l("Began an entry"),
     "entry.write": _l("Changed the entry"),
     "entry.submit": _l("Submitted the entry"),
@@ -156,6 +159,28 @@ def _numbers(numbers: Any, _zone: str) -> str:
     return _("Too few judges for %(numbers)s.", numbers=found)
 
 
+def _entries(numbers: Any, _zone: str) -> str:
+    """Return numbers that follow each other as one range: an act may be about thousands."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    found = ", ".join(
+        _("%(first)s to %(last)s", first=f"{run[0]:04d}", last=f"{run[-1]:04d}")
+        if len(run) > 1
+        else f"{run[0]:04d}"
+        for run in runs
+    )
+    return _("Entries: %(numbers)s.", numbers=found)
+
+
+def _findings(kinds: Any, _zone: str) -> str:
+    found = ", ".join(_(NAMES[FindingKind(kind)]) for kind in kinds)
+    return _("Findings: %(findings)s.", findings=found)
+
+
 def _count(ballots: Any, _zone: str) -> str:
     text: str = ngettext("%(num)s ballot.", "%(num)s ballots.", ballots)
     return text
@@ -194,5 +219,7 @@ _DETAILS: dict[str, Callable[[Any, str], str]] = {
     "short_of_judges": _numbers,
     "version": _version,
     "other": _other,
+    "entries": _entries,
+    "findings": _findings,
     "digest": _digest,
 }

@@ -29,6 +29,7 @@ from judging.forms.organiser import (
 from judging.models import Judge, Round
 from judging.queries import progress as queries
 from judging.queries.results import find_decision
+from judging.queries.rounds import find_deciding_round, get_deciding_round, is_running
 from judging.service import dealing
 from judging.service import panel as panel_service
 from judging.service import rounds as service
@@ -181,7 +182,7 @@ def rounds(slug: str) -> str:
     """Show the control room: what is late, who is late, what needs the organisers."""
     session, now = current_session(), clock.now()
     contest = get_contest(session, slug)
-    round_ = queries.find_round(session, contest)
+    round_ = find_deciding_round(session, contest)
     if round_ is None:
         return render_template("judging/organiser/no_round.html", contest=contest)
     decision = find_decision(session, contest)
@@ -198,7 +199,7 @@ def rounds(slug: str) -> str:
         progress=progress,
         # What a closed round lacks is not dealt any more.
         can_fill=progress is not None
-        and queries.is_running(round_)
+        and is_running(round_)
         and dealing.can_fill(session, round_=round_, short=progress.short),
         decision=decision,
         has_marks=queries.has_marks(session, round_),
@@ -224,7 +225,7 @@ def edit_round(slug: str) -> Answer:
     """Change a round's title, briefing, due time and number of judges."""
     session = current_session()
     contest = get_contest(session, slug)
-    form = RoundForm(round_=queries.get_round(session, contest), zone=contest.zone)
+    form = RoundForm(round_=get_deciding_round(session, contest), zone=contest.zone)
     if form.validate_on_submit():
         with told():
             service.update_round(
@@ -245,7 +246,7 @@ def rubric(slug: str) -> Answer:
     """Show the rubric as a form, or as it is once marks fix it."""
     session = current_session()
     contest = get_contest(session, slug)
-    round_ = queries.get_round(session, contest)
+    round_ = get_deciding_round(session, contest)
     return _rubric(contest, round_, rubric_form(rubric_rows(round_.criteria), posted=None))
 
 
@@ -258,10 +259,10 @@ def set_rubric(slug: str) -> Answer:
     rows, act = posted_rows(request.form), request.form.get("act", "save")
     if act != "save":
         form = rubric_form(rearranged(rows, act), posted=None)
-        return _rubric(contest, queries.get_round(session, contest), form, unsaved=True)
+        return _rubric(contest, get_deciding_round(session, contest), form, unsaved=True)
     form = rubric_form(rows, posted=request.form)
     if not form.validate():
-        return _rubric(contest, queries.get_round(session, contest), form)
+        return _rubric(contest, get_deciding_round(session, contest), form)
     try:
         service.set_rubric(
             session,
@@ -273,7 +274,7 @@ def set_rubric(slug: str) -> Answer:
     except InvalidError as error:
         roll_back_request()
         form.blame(error)
-        return _rubric(contest, queries.get_round(session, contest), form)
+        return _rubric(contest, get_deciding_round(session, contest), form)
     flash(_("The rubric is saved."), "success")
     return back("rounds", slug)
 

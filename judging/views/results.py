@@ -20,6 +20,7 @@ from judging.forms.organiser import ProposalForm, ScheduleForm, proposal_form
 from judging.models import Decision, Round
 from judging.queries import progress
 from judging.queries import results as queries
+from judging.queries.rounds import find_deciding_round, get_deciding_round
 from judging.ranking import MarkRow, Standing
 from judging.service import announcement, decisions
 from judging.states import BallotState, DecisionState, RoundState
@@ -40,9 +41,9 @@ class Board:
     standings: tuple[Standing[int], ...]
 
 
-def _board(contest: Contest, round_: Round) -> Board:
+def _board(round_: Round) -> Board:
     session = current_session()
-    entries, marks = queries.candidates(session, contest), queries.marks(session, round_)
+    entries, marks = queries.candidates(session, round_), queries.marks(session, round_)
     return Board(round_, entries, marks, decisions.standings_of(round_, marks, entries))
 
 
@@ -63,7 +64,7 @@ def propose(slug: str) -> Answer:
     """Propose the winners in their order."""
     session = current_session()
     contest = get_contest(session, slug)
-    board = _board(contest, progress.get_round(session, contest))
+    board = _board(get_deciding_round(session, contest))
     form = _proposal(contest, board, queries.find_decision(session, contest))
     if not form.validate():
         return _results(contest, form)
@@ -89,17 +90,17 @@ def change_proposal(slug: str) -> Answer:
     """Show the form of a proposal again, with what it says."""
     session = current_session()
     contest = get_contest(session, slug)
-    board = _board(contest, progress.get_round(session, contest))
+    board = _board(get_deciding_round(session, contest))
     return _results(contest, _proposal(contest, board, queries.get_decision(session, contest)))
 
 
 def _results(contest: Contest, form: ProposalForm | None) -> Answer:
     session = current_session()
-    round_ = progress.find_round(session, contest)
+    round_ = find_deciding_round(session, contest)
     if round_ is None or round_.state is RoundState.PLANNED:
         return render_template("judging/organiser/no_results.html", contest=contest)
     decision = queries.find_decision(session, contest)
-    board = _board(contest, round_)
+    board = _board(round_)
     if form is None and decision is None and round_.state is RoundState.CLOSED:
         form = _proposal(contest, board, None)
     page = render_template(
@@ -161,7 +162,7 @@ def entry_ballots(slug: str, number: int) -> str:
     """Show what each judge said about one entry; judges and entrants never see this page."""
     session = current_session()
     contest = get_contest(session, slug)
-    round_ = progress.get_round(session, contest)
+    round_ = get_deciding_round(session, contest)
     entry = queries.get_judged_entry(session, contest, number)
     ballots = queries.ballots_on(session, round_, entry)
     return render_template(

@@ -38,7 +38,22 @@ from contests.models import (
     VersionTopic,
 )
 from contests.states import EntryState
-from judging.models import Decision, Recusal, RecusalSource, Result, Winner
+from judging.models import (
+    Comparison,
+    Conflict,
+    ConflictGround,
+    ConflictVerdict,
+    Decision,
+    JudgingRules,
+    Ordering,
+    OrderingLine,
+    Recusal,
+    RecusalSource,
+    Result,
+    RoundEntry,
+    RoundSeat,
+    Winner,
+)
 from judging.states import BallotState, DecisionState
 from tests import factories as make
 from tests.factories import NOW
@@ -48,6 +63,54 @@ Values = dict[str, Any]
 NONSENSE = literal("nonsense", String)
 
 BAD_ROWS: dict[str, tuple[Values, ...]] = {
+    "ck_audit_heads_only_one": ({"id": 2},),
+    "ck_comparisons_chosen_has_time": ({"decided_at": NOW},),
+    "ck_comparisons_chosen_is_one_of_them": ({"chosen_id": 0, "decided_at": NOW},),
+    "ck_comparisons_each_pair_once": ({"first_id": Comparison.__table__.c.second_id},),
+    "ck_comparisons_version_not_negative": ({"version": -1},),
+    "ck_conflicts_settled_by_somebody": (
+        {"settled_at": None},
+        {"verdict": None},
+        {"settled_by_id": None},
+    ),
+    "ck_criteria_step": ({"step_hundredths": 0}, {"step_hundredths": 10001}),
+    "ck_decisions_commitment_is_whole": (
+        {"commitment": "0" * 64},
+        {"sealed": {}},
+        {"commitment_salt": "0" * 64},
+        {"committed_at": NOW},
+    ),
+    "ck_decisions_committed_after_confirmed": (
+        {
+            "state": "proposed",
+            "confirmed_by_id": None,
+            "confirmed_at": None,
+            "commitment": "0" * 64,
+            "commitment_salt": "0" * 64,
+            "sealed": {},
+            "committed_at": NOW,
+        },
+    ),
+    "ck_judges_most_ballots": ({"most_ballots": 0},),
+    "ck_ordering_lines_position_from_one": ({"position": 0},),
+    "ck_orderings_draft_or_submitted": ({"state": "assigned"},),
+    "ck_orderings_submitted_has_time": ({"state": "submitted"}, {"submitted_at": NOW}),
+    "ck_orderings_version_not_negative": ({"version": -1},),
+    "ck_rounds_advance_above": ({"advance": "above"}, {"advance_above": 750}),
+    "ck_rounds_advance_count": (
+        {"advance": "top"},
+        {"advance_count": 10},
+        {"advance": "top", "advance_count": 0},
+    ),
+    "ck_rounds_drop_count": ({"drop_count": 1}, {"drop_count": -1, "method": "trimmed_mean"}),
+    "ck_rounds_first_pass": ({"first_pass": 0}, {"first_pass": 3}),
+    "ck_rounds_method_fits_kind": ({"method": "borda"}, {"kind": "rank"}, {"kind": "pairwise"}),
+    "ck_rounds_opened_declares_method": ({"method_declared_at": None},),
+    "ck_rounds_practice_scores": (
+        {"is_practice": True, "kind": "screen"},
+        {"is_practice": True, "hand_out": "focus"},
+    ),
+    "ck_rounds_starts_before_due": ({"starts_at": LATER, "due_at": NOW},),
     "ck_assets_awaiting_has_upload": ({"state": "awaiting"},),
     "ck_assets_bytes_not_negative": ({"bytes": -1},),
     "ck_assets_coordinates_come_together": ({"latitude": 46.2}, {"longitude": 6.1}),
@@ -75,7 +138,7 @@ BAD_ROWS: dict[str, tuple[Values, ...]] = {
     "ck_contests_videos": ({"videos_max": -1},),
     "ck_contests_winners": ({"winners": 0}, {"winners": 101}),
     "ck_contests_words": ({"words_min": -1}, {"words_min": 2, "words_max": 1}),
-    "ck_criteria_scale": ({"minimum": -1}, {"minimum": 10}, {"maximum": 101}),
+    "ck_criteria_scale": ({"minimum": -1}, {"minimum": 10}, {"maximum": 1001}),
     "ck_criteria_weight": ({"weight": 0}, {"weight": 1001}),
     "ck_decisions_announced_has_time": ({"state": "announced"}, {"announced_at": NOW}),
     "ck_decisions_confirmed_has_person": (
@@ -117,7 +180,7 @@ BAD_ROWS: dict[str, tuple[Values, ...]] = {
     "ck_renditions_not_empty": ({"width": 0}, {"height": 0}, {"bytes": 0}),
     "ck_rounds_closed_has_time": ({"state": "closed"}, {"closed_at": NOW}),
     "ck_rounds_opened_has_time": ({"state": "planned"}, {"opened_at": None}),
-    "ck_rounds_per_entry": ({"per_entry": 0}, {"per_entry": 51}),
+    "ck_rounds_per_entry": ({"per_entry": 51},),
     "ck_users_email_in_lower_case": ({"email": "Amina@example.org"},),
     "ck_users_links_used_not_negative": ({"links_used": -1},),
     "ck_version_assets_position_not_negative": ({"position": -1},),
@@ -162,6 +225,10 @@ def composite_keys() -> Iterator[Rule]:
                 yield Rule(table, str(constraint.name))
 
 
+PARTIAL = {"uq_entry_versions_working": "working", "uq_judges_chair": "chair"}
+"""Which row of a scene a rule is about that holds for some of a table's rows only."""
+
+
 def uniques() -> Iterator[Rule]:
     for table in tables():
         for constraint in (*table.constraints, *table.indexes):
@@ -177,7 +244,7 @@ def uniques() -> Iterator[Rule]:
 # --- rows -----------------------------------------------------------------------------------------
 
 Scene = dict[str, Any]
-"""The key of one row by its table's name; `working` is that of an entry's unsubmitted version."""
+"""The key of one row by its table's name, and of those that `PARTIAL` names."""
 
 
 def scene(session: Session, number: int) -> Scene:
@@ -210,7 +277,38 @@ def scene(session: Session, number: int) -> Scene:
         confirmed_at=NOW,
         winners=[Winner(place=number, entry=entry)],
     )
+    rules = session.scalars(select(JudgingRules).where(JudgingRules.contest == contest)).one()
+    ordering = Ordering(
+        round=round_,
+        judge=judge,
+        created_at=NOW,
+        lines=[OrderingLine(entry=entry, position=number)],
+    )
+    chair = make.judge(session, contest, owner)
+    chair.is_chair = True
     rows: list[Any] = [
+        *(rules, ordering, *ordering.lines),
+        RoundSeat(round_id=round_.id, judge=judge),
+        RoundEntry(round_id=round_.id, entry=entry, created_at=NOW),
+        Comparison(
+            round=round_,
+            judge=judge,
+            position=1,
+            first=entry,
+            second=working.entry,
+            is_swapped=False,
+            created_at=NOW,
+        ),
+        Conflict(
+            judge=judge,
+            entry=entry,
+            ground=ConflictGround.DOMAIN,
+            found_at=NOW,
+            verdict=ConflictVerdict.DISMISSED,
+            settled_at=NOW,
+            settled_by=organiser,
+        ),
+        session.merge(audit.AuditHead(id=1, event_id=1, digest="0" * 64, events=1)),
         *(owner, Role(name=f"role {number}"), contest.forum, contest, *contest.tracks, team),
         *(*contest.declarations, *team.members, entry, version, *version.topics),
         *(*version.accepted, *version.files, version.files[0].asset),
@@ -238,7 +336,7 @@ def scene(session: Session, number: int) -> Scene:
     ]
     session.add_all(rows)
     session.flush()
-    return {row.__tablename__: row.id for row in rows} | {"working": working.id}
+    return {row.__tablename__: row.id for row in rows} | {"working": working.id, "chair": chair.id}
 
 
 def spoil(session: Session, table: Table, key: int, values: Values) -> str | None:
@@ -286,7 +384,7 @@ def test_what_must_be_unique_is(session: Session) -> None:
     one, other = scene(session, 3), scene(session, 4)
     wrong = []
     for rule in uniques():
-        row = "working" if rule.name == "uq_entry_versions_working" else rule.table.name
+        row = PARTIAL.get(str(rule.name), rule.table.name)
         same = session.execute(
             select(*(rule.table.c[name] for name in rule.columns)).where(
                 rule.table.c.id == one[row]

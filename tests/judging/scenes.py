@@ -12,7 +12,7 @@ from app.authz import Actor
 from contests.models import Contest, Entry
 from contests.states import ContestKind, ContestState
 from judging.models import Decision, Judge, Round
-from judging.queries.progress import get_round
+from judging.queries.rounds import get_deciding_round
 from judging.service import decisions
 from judging.service.decisions import Choice
 from judging.states import RoundState
@@ -134,4 +134,4 @@ def confirmed(session: Session, scene: Scene, *numbers: int) -> Decision:
 
 def round_of(session: Session, scene: Scene) -> Round:
     """Read the round as it is now."""
-    return get_round(session, scene.contest)
+    return get_deciding_round(session, scene.contest)

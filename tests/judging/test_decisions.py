@@ -19,7 +19,7 @@ from app.mail import OutgoingMail
 from app.transaction import transaction
 from contests.models import Contest
 from contests.queries.contests import get_contest
-from contests.service import contests
+from contests.service import screening
 from contests.states import ContestKind, ContestState
 from judging import tasks
 from judging.decision import digest
@@ -194,7 +194,7 @@ def test_nobody_confirms_what_they_have_not_read(session: Session) -> None:
 def test_a_winner_who_left_is_not_confirmed(session: Session) -> None:
     scene = scenes.judged(session)
     seen = decisions.fingerprint(scenes.proposed(session, scene))
-    contests.disqualify(
+    screening.disqualify(
         session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
     )
     with pytest.raises(InvalidError) as caught:
@@ -437,7 +437,7 @@ def test_a_set_time_at_which_a_winner_has_left_tells_who_decided(
     scenes.confirmed(session, scene)
     contest_id = scene.contest.id
     announcement.schedule(session, contest=scene.contest, at=LATER, actor=scene.actor, now=NOW)
-    contests.disqualify(
+    screening.disqualify(
         session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
     )
     settle(app)

@@ -20,6 +20,7 @@ from contests.models import LatePass
 from contests.states import ContestKind, ContestState, Screening
 from judging.models import Ballot, Mark
 from judging.queries import progress as queries
+from judging.queries.rounds import get_deciding_round
 from judging.service import dealing, panel, rounds
 from judging.service.rounds import CriterionValues, RoundValues
 from judging.states import BallotState, RoundState
@@ -354,4 +355,4 @@ def test_reopening_withdraws_a_proposal_but_not_a_decision(session: Session) -> 
 def test_a_contest_without_a_round_has_none(session: Session) -> None:
     contest = factories.contest(session)
     with pytest.raises(NotFoundError):
-        queries.get_round(session, contest)
+        get_deciding_round(session, contest)

@@ -13,12 +13,13 @@ from app.cli.demo.stage import ZONE, Stage
 from contests.models import Contest, Entry, Forum, GalleryOpens
 from contests.queries import contests as queries
 from contests.queries import entries as entry_queries
-from contests.service import contests as contest_service
+from contests.service import screening
 from contests.service import entries as entry_service
 from contests.service.contests import ContestValues
 from contests.states import ContestKind, EntryState, Screening
 from contests.vocabulary import ACTION_LINES, SDGS
-from judging.queries import progress, results
+from judging.queries import results
+from judging.queries.rounds import get_deciding_round
 from judging.service import announcement, decisions, rounds
 from judging.service.decisions import Choice
 from media.limits import MAX_BYTES, PICTURE_FORMATS
@@ -168,7 +169,7 @@ def judge_and_announce(stage: Stage) -> None:
 def check_all(stage: Stage, contest: Contest, now: datetime) -> None:
     """Find every entry of a contest eligible."""
     for entry in entry_queries.eligible_entries(stage.session, contest):
-        contest_service.screen(
+        screening.screen(
             stage.session,
             entry=entry,
             verdict=Screening.ELIGIBLE,
@@ -181,7 +182,7 @@ def check_all(stage: Stage, contest: Contest, now: datetime) -> None:
 def _decide(stage: Stage, contest: Contest) -> None:
     """Propose the first three of the standings; the second organiser confirms."""
     entries = {e.number: e for e in entry_queries.eligible_entries(stage.session, contest)}
-    round_ = progress.get_round(stage.session, contest)
+    round_ = get_deciding_round(stage.session, contest)
     marks = results.marks(stage.session, round_)
     ranked = decisions.standings_of(round_, marks, list(entries.values()))
     choices = []

@@ -1,0 +1,138 @@
+"""Reading a contest's rounds: which there are, which one decides, and what each of them judges."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.errors import NotFoundError
+from contests.models import Contest, Entry
+from contests.states import EntryState, Screening
+from judging.models import Judge, JudgingRules, Round, RoundEntry, RoundSeat
+from judging.states import RoundState
+
+STANDS: ColumnElement[bool] = (Entry.state == EntryState.SUBMITTED) & (
+    Entry.screening != Screening.INELIGIBLE
+)
+"""An entry that is still in its contest."""
+
+
+def rounds_of(session: Session, contest: Contest) -> Sequence[Round]:
+    """Return a contest's rounds in their order, practice included, with their rubrics."""
+    return session.scalars(_rounds(contest)).all()
+
+
+def get_round(session: Session, contest: Contest, round_id: int, *, lock: bool = False) -> Round:
+    """Return one of a contest's rounds; `lock` keeps everybody else from it."""
+    return _one(session, _rounds(contest).where(Round.id == round_id), lock=lock)
+
+
+def find_deciding_round(session: Session, contest: Contest, *, lock: bool = False) -> Round | None:
+    """Return the round from which winners are chosen, which is the last one that counts."""
+    wanted = (
+        _rounds(contest)
+        .where(Round.is_practice.is_(False))
+        .order_by(None)
+        .order_by(Round.position.desc())
+        .limit(1)
+    )
+    return session.scalar(_locked(wanted) if lock else wanted)
+
+
+def get_deciding_round(session: Session, contest: Contest, *, lock: bool = False) -> Round:
+    """Return the round from which winners are chosen; NotFoundError where there is none yet."""
+    found = find_deciding_round(session, contest, lock=lock)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def find_next_round(session: Session, round_: Round) -> Round | None:
+    """Return the counting round after this one, which takes what goes on from here."""
+    later = Round.position > round_.position
+    return session.scalar(
+        _rounds(round_.contest).where(later, Round.is_practice.is_(False)).limit(1)
+    )
+
+
+def takes_all(session: Session, round_: Round) -> bool:
+    """Tell whether a round judges every eligible entry, as a contest's first one does."""
+    earlier = exists().where(
+        Round.contest_id == round_.contest_id,
+        Round.is_practice.is_(False),
+        Round.position < round_.position,
+    )
+    return not round_.is_practice and not session.scalar(select(earlier))
+
+
+def judged_in(session: Session, round_: Round) -> ColumnElement[bool]:
+    """Return the condition on Entry that it still stands and is judged in this round.
+
+    A practice judges what was chosen for it, whatever became of that in the contest.
+    """
+    of_contest = Entry.contest_id == round_.contest_id
+    if takes_all(session, round_):
+        return of_contest & STANDS
+    chosen = exists().where(RoundEntry.round_id == round_.id, RoundEntry.entry_id == Entry.id)
+    return (
+        of_contest
+        & chosen
+        & (Entry.state == EntryState.SUBMITTED if round_.is_practice else STANDS)
+    )
+
+
+def entry_numbers(session: Session, round_: Round) -> dict[int, int]:
+    """Return the numbers of the entries that judges judge in this round, by id."""
+    found = session.execute(
+        select(Entry.id, Entry.number).where(judged_in(session, round_)).order_by(Entry.number)
+    )
+    return {entry_id: number or 0 for entry_id, number in found}
+
+
+def seated_judges(session: Session, round_: Round) -> Sequence[Judge]:
+    """Return who can be given work in this round: conflicts of interest declared, not removed.
+
+    Where the round has seats of its own, only those; else the contest's whole panel.
+    """
+    seats = select(RoundSeat.judge_id).where(RoundSeat.round_id == round_.id)
+    has_seats = session.scalar(seats.limit(1)) is not None
+    wanted = (
+        select(Judge)
+        .where(
+            Judge.contest_id == round_.contest_id,
+            Judge.declared_at.is_not(None),
+            Judge.removed_at.is_(None),
+        )
+        .order_by(Judge.id)
+    )
+    return session.scalars(wanted.where(Judge.id.in_(seats)) if has_seats else wanted).all()
+
+
+def is_running(round_: Round) -> bool:
+    """Tell whether judges may judge now."""
+    return round_.state is RoundState.OPEN
+
+
+def rules_of(session: Session, contest: Contest) -> JudgingRules:
+    """Return what holds for all rounds of a contest that has any."""
+    return session.scalars(select(JudgingRules).where(JudgingRules.contest_id == contest.id)).one()
+
+
+def _rounds(contest: Contest) -> Select[Round]:
+    return (
+        select(Round)
+        .where(Round.contest_id == contest.id)
+        .order_by(Round.position)
+        .options(selectinload(Round.criteria))
+    )
+
+
+def _one(session: Session, wanted: Select[Round], *, lock: bool) -> Round:
+    found = session.scalar(_locked(wanted) if lock else wanted)
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _locked(wanted: Select[Round]) -> Select[Round]:
+    return wanted.with_for_update(of=Round).execution_options(populate_existing=True)
