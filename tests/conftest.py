@@ -8,7 +8,6 @@ parts to the S3 server, the second pair is "postgresql+s3 for browsers".
 
 import email
 import email.policy
-import functools
 import re
 import signal
 import socket
@@ -36,7 +35,7 @@ from app.factory import create_app
 from app.jobs import Queue
 from app.settings import Environment, Settings
 from app.transaction import Transactions
-from media.stores import store_from_url
+from tests import reuse
 from tests.client import Client, client_of
 from tests.database import SESSION, PostgresDatabase, copy_sqlite, make_schema, settle
 from tests.servers import chromium, postgres
@@ -102,8 +101,11 @@ def s3_for_browsers(s3: S3Server) -> Iterator[S3Server]:
         yield door
 
 
-# Making a client of S3 takes longer than most tests; one for each address is enough.
-_store = functools.cache(store_from_url)
+@pytest.fixture(scope="session", autouse=True)
+def _rules_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("werkzeug.routing.Rule._compile_builder", reuse.compile_builder)
+        yield
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
         template: Path = request.getfixturevalue("sqlite_template")
         return Backend(
             name=request.param,
-            database_url=copy_sqlite(template, tmp_path / "podium.sqlite3"),
+            database_url=copy_sqlite(template, template.with_name("podium.sqlite3")),
             store_url=f"file://{tmp_path}/store",
             jobs_url=f"sqlite:///{tmp_path}/jobs.sqlite3",
         )
@@ -143,7 +145,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     server: S3Server = request.getfixturevalue(
         "s3" if request.param == "postgresql+s3" else "s3_for_browsers"
     )
-    store = _store(server.url)
+    store = reuse.store_at(server.url)
     for found in list(store.objects()):
         store.delete(found.key)
     for upload in list(store.uploads()):
@@ -177,8 +179,11 @@ def settings(
 
 @pytest.fixture
 def app(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    monkeypatch.setattr("app.factory.store_from_url", _store)
-    app = create_app(settings)
+    monkeypatch.setattr("app.factory.store_from_url", reuse.store_at)
+    with monkeypatch.context() as patch:
+        patch.setattr("app.factory.make_engine", reuse.engine_at)
+        app = create_app(settings)
+    app.jinja_env.bytecode_cache = reuse.templates
     app.testing = True
     app.extensions["podium.store"].ensure()
     queue: Queue = app.extensions["podium.queue"]

@@ -29,7 +29,9 @@ def make_schema(url: str) -> None:
 
 
 def copy_sqlite(template: Path, target: Path) -> str:
-    """Copy a closed SQLite database; return the copy's address."""
+    """Copy a closed SQLite database over what was at `target`; return the copy's address."""
+    for leftover in target.parent.glob(f"{target.name}*"):
+        leftover.unlink()
     shutil.copyfile(template, target)
     return f"sqlite:///{target}"
 
