@@ -24,7 +24,10 @@ class ScreenForm(Form):
     reason = StringField(
         _l("Reason"),
         [Length(max=300)],
-        description=_l("Needed for “Not eligible”; its sender will read it."),
+        description=_l(
+            "Needed for “Not eligible”; its sender will read it."
+            " For “Eligible”, the audit keeps it."
+        ),
     )
 
     @classmethod

@@ -109,7 +109,7 @@ def count_pairs(session: Session, contest: Contest) -> PairCounts:
     """Return how many open pairs are by two people, and how many by one who sent both."""
     one, two = aliased(Entry), aliased(Entry)
     by_two, every = session.execute(
-        _open_pairs(one, two)
+        open_pairs(one, two)
         .where(one.contest_id == contest.id)
         .with_only_columns(
             func.count(LookAlike.id).filter(one.owner_id != two.owner_id), func.count(LookAlike.id)
@@ -118,21 +118,12 @@ def count_pairs(session: Session, contest: Contest) -> PairCounts:
     return PairCounts(by_two, every - by_two)
 
 
-def has_double() -> ColumnElement[bool]:
-    """Return the condition that an entry looks like another person's, and nobody has said no."""
-    one, two = aliased(Entry), aliased(Entry)
-    pairs = _open_pairs(one, two).where(one.owner_id != two.owner_id)
-    return or_(
-        Entry.id.in_(pairs.with_only_columns(LookAlike.entry_id)),
-        Entry.id.in_(pairs.with_only_columns(LookAlike.other_id)),
-    )
-
-
 def _is_of(entry_id: int) -> ColumnElement[bool]:
     return or_(LookAlike.entry_id == entry_id, LookAlike.other_id == entry_id)
 
 
-def _open_pairs(one: type[Entry], two: type[Entry]) -> Select[int]:
+def open_pairs(one: type[Entry], two: type[Entry]) -> Select[int]:
+    """Select the ids of the pairs that are both in the contest, and nobody has said no."""
     return _standing(one, two).where(LookAlike.dismissed_at.is_(None))
 
 

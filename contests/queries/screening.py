@@ -1,13 +1,15 @@
 """Entries as organisers check them: with names, files and verdicts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import User
+from app.audit import AuditEvent
 from app.errors import NotFoundError
 from contests.models import (
     AcceptedDeclaration,
@@ -18,8 +20,7 @@ from contests.models import (
     TeamMember,
     VersionAsset,
 )
-from contests.queries.look_alikes import has_double
-from contests.queries.paging import Position, Slice, cut
+from contests.queries.paging import Position, Slice, cut, pick
 from contests.states import EntryState, Screening
 from media.limits import AssetKind
 from media.models import Asset
@@ -29,24 +30,26 @@ PAGE_SIZE = 50
 
 
 class Standing(StrEnum):
-    """Where an entry stands for organisers: its verdict while it is in the contest.
-
-    The last two are what an organiser has to look at in those that are.
-    """
+    """Where an entry stands for organisers: its verdict while it is in the contest."""
 
     PENDING = "pending"
     ELIGIBLE = "eligible"
     INELIGIBLE = "ineligible"
     WITHDRAWN = "withdrawn"
     DISQUALIFIED = "disqualified"
-    ALIKE = "alike"
-    REFUSED = "refused"
 
 
 def entries_to_screen(
-    session: Session, contest: Contest, standing: Standing | None, position: Position
+    session: Session,
+    contest: Contest,
+    standing: Standing | None,
+    position: Position,
+    numbers: Sequence[int] | None = None,
 ) -> Slice:
-    """Return a page of what was submitted, or of those entries that stand in one way."""
+    """Return a page of what was submitted, or of those entries that stand in one way.
+
+    With `numbers`, which are sorted, a page of these entries instead.
+    """
     wanted = _submitted(contest).options(
         joinedload(Entry.current)
         .selectinload(EntryVersion.files)
@@ -55,6 +58,10 @@ def entries_to_screen(
         joinedload(Entry.owner).lazyload(User.roles),
         joinedload(Entry.team),
     )
+    page = None if numbers is None else pick(numbers, position, PAGE_SIZE, is_all=True)
+    if page is not None:
+        these = wanted.where(Entry.number.in_(page.items)).order_by(Entry.number)
+        return page.of(session.scalars(these).all())
     if standing is not None:
         wanted = _standing(wanted, standing)
     return cut(session, wanted, position, PAGE_SIZE)
@@ -111,6 +118,17 @@ def find_pending(session: Session, contest: Contest, *, after: int) -> Entry | N
     return session.scalar(behind) or session.scalar(pending.order_by(Entry.number))
 
 
+def find_judged(session: Session, contest: Contest, number: int) -> Entry | None:
+    """Return the entry with this number if it is in the contest and has a verdict."""
+    return session.scalar(
+        _submitted(contest).where(
+            Entry.number == number,
+            Entry.state == EntryState.SUBMITTED,
+            Entry.screening != Screening.PENDING,
+        )
+    )
+
+
 def _submitted(contest: Contest) -> Select[Entry]:
     # Drafts stay their writers' own; organisers see how many there are, not what they say.
     return select(Entry).where(Entry.contest_id == contest.id, Entry.state != EntryState.DRAFT)
@@ -158,17 +176,7 @@ def preparation(session: Session, contest: Contest) -> Preparation:
 _WAITING = (AssetState.RECEIVED, AssetState.PROCESSING)
 
 
-def count_refused(session: Session, contest: Contest) -> int:
-    """Return how many entries in the contest have a file that could not be used."""
-    wanted = _standing(_submitted(contest), Standing.REFUSED)
-    return session.scalar(wanted.with_only_columns(func.count(Entry.id))) or 0
-
-
 def _standing(wanted: Select[Entry], standing: Standing) -> Select[Entry]:
-    if standing is Standing.ALIKE:
-        return wanted.where(has_double())
-    if standing is Standing.REFUSED:
-        return wanted.where(Entry.state == EntryState.SUBMITTED, _has_refused_file())
     if standing in {Standing.WITHDRAWN, Standing.DISQUALIFIED}:
         return wanted.where(Entry.state == EntryState(standing.value))
     return wanted.where(
@@ -176,10 +184,42 @@ def _standing(wanted: Select[Entry], standing: Standing) -> Select[Entry]:
     )
 
 
-def _has_refused_file() -> ColumnElement[bool]:
-    return (
-        select(VersionAsset.id)
-        .join(VersionAsset.asset)
-        .where(VersionAsset.version_id == Entry.current_id, Asset.state == AssetState.REJECTED)
-        .exists()
+ACCEPT, UNDO = "contest.accept-clear", "contest.undo-accept-clear"
+"""The acts by which entries without findings are found eligible at once, and wait again."""
+
+
+def find_accepting(session: Session, contest: Contest) -> AuditEvent | None:
+    """Return the last act that accepted many entries at once, unless it was undone."""
+    last = session.scalar(
+        select(AuditEvent)
+        .where(AuditEvent.subject == f"contest:{contest.id}", AuditEvent.verb.in_([ACCEPT, UNDO]))
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
     )
+    return last if last is not None and last.verb == ACCEPT else None
+
+
+def lock_pending(session: Session, contest: Contest) -> None:
+    """Let nobody give a verdict on the contest's entries, or replace one, in this transaction."""
+    pending = _standing(_submitted(contest), Standing.PENDING).with_only_columns(Entry.id)
+    session.execute(pending.order_by(Entry.id).with_for_update()).all()
+
+
+def lock_accepted(session: Session, contest: Contest, act: AuditEvent) -> list[tuple[int, int]]:
+    """Return (id, number) of the entries that still stand as that act left them, locked."""
+    eligible = _standing(_submitted(contest), Standing.ELIGIBLE)
+    rows = session.execute(
+        eligible.with_only_columns(Entry.id, Entry.number).order_by(Entry.id).with_for_update()
+    ).all()
+    numbers = set(act.details["entries"])
+    since = session.scalars(
+        select(AuditEvent.subject).where(
+            AuditEvent.id > act.id, AuditEvent.verb.startswith("entry.screen.")
+        )
+    )
+    judged = {int(subject.removeprefix("entry:")) for subject in since}
+    return [
+        (entry_id, number)
+        for entry_id, number in rows
+        if number is not None and number in numbers and entry_id not in judged
+    ]

@@ -1,4 +1,4 @@
-"""Setting up contests, moving them through their states, and checking who may stay in them."""
+"""Setting up contests and moving them through their states."""
 
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -14,16 +14,7 @@ from app.authz import Actor
 from app.errors import N_, InvalidError
 from contests.models import Contest, Declaration, Entry, Forum, GalleryOpens, LatePass, Track
 from contests.queries import contests as queries
-from contests.rules import is_announced
-from contests.states import (
-    ContestKind,
-    ContestState,
-    EntryState,
-    Screening,
-    move_contest,
-    move_entry,
-    move_screening,
-)
+from contests.states import ContestKind, ContestState, move_contest
 from media import service as media
 from media.models import Asset
 
@@ -207,69 +198,6 @@ def grant_late_pass(
     return late_pass
 
 
-def screen(
-    session: Session,
-    *,
-    entry: Entry,
-    verdict: Screening,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Give, or with `pending` undo, the verdict of the eligibility check.
-
-    An ineligible entry needs a reason; its sender reads it once judging has begun.
-    """
-    if verdict is Screening.INELIGIBLE and not reason.strip():
-        raise InvalidError(
-            N_("Say why this entry is not eligible; its sender will read it."),
-            field="reason",
-            code="reason-missing",
-        )
-    _check_not_announced(entry.contest)
-    if entry.state is not EntryState.SUBMITTED:
-        raise InvalidError(N_("This entry is no longer in the contest."), code="not-submitted")
-    kept = reason.strip()[:300] if verdict is Screening.INELIGIBLE else None
-    if (entry.screening, entry.screening_reason) == (verdict, kept):
-        return
-    before = entry.screening
-    if Screening.PENDING not in {before, verdict}:
-        before = move_screening(before, Screening.PENDING)
-    entry.screening = verdict if before is verdict else move_screening(before, verdict)
-    entry.screening_reason, entry.updated_at = kept, now
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        verb=f"entry.screen.{verdict.value}",
-        subject=f"entry:{entry.id}",
-        now=now,
-        details={"reason": entry.screening_reason},
-    )
-
-
-def disqualify(session: Session, *, entry: Entry, reason: str, actor: Actor, now: datetime) -> None:
-    """Take an entry out of the contest for good, with the reason; before the announcement only."""
-    if not reason.strip():
-        raise InvalidError(
-            N_("Say why this entry is disqualified; its sender will read it."),
-            field="reason",
-            code="reason-missing",
-        )
-    _check_not_announced(entry.contest)
-    entry.state = move_entry(entry.state, EntryState.DISQUALIFIED)
-    entry.disqualified_reason, entry.updated_at = reason.strip()[:300], now
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        verb="entry.disqualify",
-        subject=f"entry:{entry.id}",
-        now=now,
-        details={"reason": entry.disqualified_reason},
-    )
-
-
 def check_ready_to_publish(contest: Contest, now: datetime) -> None:
     """Raise InvalidError for a contest that nobody could enter."""
     if not contest.brief.strip():
@@ -356,13 +284,6 @@ def _check_nothing_lost(session: Session, contest: Contest, values: ContestValue
                 code="declaration-in-use",
                 text=row.text,
             )
-
-
-def _check_not_announced(contest: Contest) -> None:
-    if is_announced(contest.state):
-        raise InvalidError(
-            N_("The winners are announced, so this can no longer change."), code="announced"
-        )
 
 
 def _has_entries(session: Session, contest: Contest) -> bool:

@@ -1,16 +1,20 @@
 """The organiser's pages about entries: listing them, checking them, taking one out."""
 
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
-from app.errors import DomainError
+from app.errors import N_, DomainError
 from app.transaction import current_session
-from app.web import current_actor
+from app.web import current_actor, render_message
+from contests.findings import NAMES, Finding, FindingKind
 from contests.forms.screening import DisqualifyForm, ScreenForm
 from contests.models import Contest, Entry, LookAlike, TopicScheme
 from contests.queries import contests as queries
@@ -18,8 +22,9 @@ from contests.queries import look_alikes, screening
 from contests.queries.paging import Position
 from contests.queries.screening import Standing
 from contests.rules import is_announced, is_web_link
-from contests.service import contests as service
 from contests.service import look_alikes as doubles
+from contests.service import screening as service
+from contests.service.screening import Found
 from contests.service.settling import refused_files
 from contests.states import Screening
 from contests.views.cards import by_line, pictures_of
@@ -35,6 +40,15 @@ _ENTRY = f"{_ENTRIES}/<int(max=999999999):number>"
 _PAIR = "/contests/<slug>/look-alikes/<int(max=999999999):pair_id>"
 
 
+ANY, NONE = "any", "none"
+FINDINGS: dict[str, str] = {
+    ANY: N_("With findings"),
+    NONE: N_("Without findings"),
+    **{kind.value: name for kind, name in NAMES.items()},
+}
+"""What entries can be filtered by."""
+
+
 @blueprint.get(_ENTRIES)
 @permission(Permission.ORGANISE)
 def entries(slug: str) -> str | Response:
@@ -43,25 +57,123 @@ def entries(slug: str) -> str | Response:
     contest = queries.get_contest(session, slug)
     asked = request.args.get("screening", "")
     standing = Standing(asked) if asked in set(Standing) else None
-    found = screening.entries_to_screen(session, contest, standing, position())
+    every = service.findings_of(session, contest=contest)
+    wish = _wish()
+    numbers = [row.number for row in _standing(every, standing) if _has(row, wish)]
+    found = screening.entries_to_screen(
+        session, contest, standing, position(), numbers if wish else None
+    )
     if not found.entries and position() != Position():
         return redirect(here())
     page = page_of(contest, found)
+    told = {row.number: _texts(row.findings) for row in every}
+    to_check = _standing(every, Standing.PENDING)
+    doubtful = [row.number for row in to_check if row.findings]
     return render_template(
         "contests/organiser/entries.html",
         contest=contest,
         rows=[
-            (one, shown, refused_files(one.current) if one.current else [])
+            (one, shown, told.get(shown.number, []), refused_files(one.current))
             for one, shown in zip(found.entries, page.items, strict=True)
+            if one.current is not None
         ],
         prepared=screening.preparation(session, contest),
-        refused=screening.count_refused(session, contest),
         alike=look_alikes.count_pairs(session, contest),
         page=page,
         tally=queries.tallies(session, [contest])[contest.id],
         standing=standing,
-        pending=screening.find_pending(session, contest, after=0),
+        wish=wish,
+        choices=_choices(_standing(every, standing), wish),
+        doubtful=doubtful,
+        clear=len(to_check) - len(doubtful),
+        accepted=screening.find_accepting(session, contest),
+        kept=_kept(contest),
+        open_to_verdicts=not is_announced(contest.state),
     )
+
+
+def _wish() -> str | None:
+    asked = request.args.get("finding", "")
+    return asked if asked in FINDINGS else None
+
+
+def _has(row: Found, wish: str | None) -> bool:
+    if wish in {ANY, NONE}:
+        return bool(row.findings) is (wish == ANY)
+    return wish is None or any(one.kind == wish for one in row.findings)
+
+
+def _standing(rows: Sequence[Found], standing: Standing | None) -> Sequence[Found]:
+    """Return the rows that stand in one way; there are none of entries that left the contest."""
+    return [row for row in rows if standing is None or row.screening == standing.value]
+
+
+def _choices(rows: Sequence[Found], wish: str | None) -> list[tuple[str, str, int]]:
+    """Return the filters that find something, and the chosen one: value, words, how many."""
+    counts = Counter({ANY: sum(1 for row in rows if row.findings)})
+    counts[NONE] = len(rows) - counts[ANY]
+    for row in rows:
+        counts.update({one.kind.value for one in row.findings})
+    return [
+        (value, _(label), counts[value])
+        for value, label in FINDINGS.items()
+        if counts[value] or value == wish
+    ]
+
+
+def _texts(findings: Iterable[Finding]) -> list[str]:
+    return [_(one.message) % one.params for one in findings]
+
+
+@blueprint.post(f"{_ENTRIES}/accept")
+@permission(Permission.ORGANISE)
+def accept(slug: str) -> Response:
+    """Find all entries without findings eligible, in one act."""
+
+    def act(contest: Contest) -> str:
+        number = service.accept_clear(
+            current_session(), contest=contest, actor=current_actor(), now=clock.now()
+        )
+        text: str = ngettext(
+            "%(num)s entry without findings is eligible.",
+            "%(num)s entries without findings are eligible.",
+            number,
+        )
+        return text
+
+    return _many(slug, act)
+
+
+@blueprint.post(f"{_ENTRIES}/accept/<int(max=999999999999999999):act_id>/undo")
+@permission(Permission.ORGANISE)
+def undo_accept(slug: str, act_id: int) -> Response:
+    """Take back that many entries were found eligible in one act."""
+
+    def act(contest: Contest) -> str:
+        number = service.undo_accepting(
+            current_session(),
+            contest=contest,
+            act_id=act_id,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        text: str = ngettext(
+            "%(num)s entry waits for a verdict again.",
+            "%(num)s entries wait for a verdict again.",
+            number,
+        )
+        return text
+
+    return _many(slug, act)
+
+
+def _many(slug: str, act: Callable[[Contest], str]) -> Response:
+    contest = queries.get_contest(current_session(), slug)
+    try:
+        flash(act(contest), "success")
+    except DomainError as error:
+        flash(render_message(error), "error")
+    return redirect(url_for(".entries", slug=slug), 303)
 
 
 @blueprint.get(_ENTRY)
@@ -75,7 +187,7 @@ def entry(slug: str, number: int) -> Answer:
 @blueprint.post(f"{_ENTRY}/screen")
 @permission(Permission.ORGANISE)
 def screen(slug: str, number: int) -> Answer:
-    """Give a verdict, then go on to the next entry that has none."""
+    """Give a verdict, then go on to the next entry that has none; or undo it, and stay."""
     contest, found = _load(slug, number)
     form = ScreenForm()
     if form.validate():
@@ -88,7 +200,7 @@ def screen(slug: str, number: int) -> Answer:
                 actor=current_actor(),
                 now=clock.now(),
             )
-            return _next_to_screen(contest, found)
+            return _after_verdict(contest, found)
         except DomainError as error:
             show_refusal(form, error)
     return _entry_page(contest, found, form, DisqualifyForm())
@@ -126,7 +238,7 @@ def look_alike(slug: str, pair_id: int, act: str) -> Response:
     change(session, contest=contest, pair_id=pair_id, actor=current_actor(), now=clock.now())
     number = request.form.get("entry", type=int)
     if number is None:
-        return redirect(url_for(".entries", slug=slug, screening="alike"), 303)
+        return redirect(url_for(".entries", slug=slug, finding=FindingKind.DUPLICATE.value), 303)
     return redirect(url_for(".entry", slug=slug, number=number, _anchor="look-alikes"), 303)
 
 
@@ -135,13 +247,38 @@ def _load(slug: str, number: int) -> tuple[Contest, Entry]:
     return contest, screening.get_submitted_entry(current_session(), contest, number)
 
 
-def _next_to_screen(contest: Contest, entry: Entry) -> Response:
-    flash(_("The verdict on entry %(number)s is kept.", number=entry.label), "success")
-    coming = screening.find_pending(current_session(), contest, after=entry.number or 0)
+def _after_verdict(contest: Contest, entry: Entry) -> Response:
+    slug, wish = contest.slug, _wish()
+    if entry.screening is Screening.PENDING:
+        flash(_("The verdict on entry %(number)s is undone.", number=entry.label), "success")
+        return redirect(url_for(".entry", slug=slug, number=entry.number, finding=wish), 303)
+    coming = _next_to_screen(contest, entry.number or 0)
     if coming is None:
-        flash(_("Every entry has a verdict."), "info")
-        return redirect(url_for(".entries", slug=contest.slug), 303)
-    return redirect(url_for(".entry", slug=contest.slug, number=coming.number), 303)
+        flash(
+            _("None like this waits any more.") if wish else _("Every entry has a verdict."), "info"
+        )
+        return redirect(url_for(".entries", slug=slug, kept=entry.number), 303)
+    onward = url_for(".entry", slug=slug, number=coming, kept=entry.number, finding=wish)
+    return redirect(onward, 303)
+
+
+def _next_to_screen(contest: Contest, after: int) -> int | None:
+    """Return the next entry without a verdict among those asked for; behind the last, the first."""
+    session, wish = current_session(), _wish()
+    if wish is None:
+        found = screening.find_pending(session, contest, after=after)
+        return found.number if found else None
+    every = _standing(service.findings_of(session, contest=contest), Standing.PENDING)
+    numbers = [row.number for row in every if _has(row, wish)]
+    return next((number for number in numbers if number > after), next(iter(numbers), None))
+
+
+def _kept(contest: Contest) -> Entry | None:
+    """Return the entry whose verdict was kept on the page before, if it can be undone."""
+    number = request.args.get("kept", type=int)
+    if number is None or is_announced(contest.state):
+        return None
+    return screening.find_judged(current_session(), contest, number)
 
 
 def _entry_page(
@@ -151,10 +288,14 @@ def _entry_page(
     if version is None:
         message = f"entry {entry.id} was never submitted"
         raise ValueError(message)
+    known = service.findings_of(current_session(), contest=contest, entry=entry)
     page = render_template(
         "contests/organiser/entry.html",
         contest=contest,
         entry=entry,
+        findings=[text for row in known for text in _texts(row.findings)],
+        wish=_wish(),
+        kept=_kept(contest),
         version=version,
         by=by_line(entry),
         pictures=pictures_of(version),

@@ -16,7 +16,7 @@ from app.errors import DomainError, IllegalTransitionError, InvalidError
 from contests.models import AcceptedDeclaration, Contest, GalleryOpens, LatePass
 from contests.queries import contests as queries
 from contests.service import contests as service
-from contests.service import entries
+from contests.service import entries, screening
 from contests.service.contests import ContestValues
 from contests.states import ContestKind, ContestState, EntryState, Screening
 from media.limits import AssetKind
@@ -256,12 +256,12 @@ def test_a_late_pass_needs_a_person_and_a_later_time(  # noqa: PLR0917 - fixture
 def screen(
     session: Session, entry: Any, actor: Actor, verdict: Screening, reason: str = ""
 ) -> None:
-    service.screen(session, entry=entry, verdict=verdict, reason=reason, actor=actor, now=NOW)
+    screening.screen(session, entry=entry, verdict=verdict, reason=reason, actor=actor, now=NOW)
 
 
 def test_a_verdict_is_kept_changed_and_undone(session: Session, actor: Actor) -> None:
     entry = make.entry(session, make.contest(session), make.user(session))
-    screen(session, entry, actor, Screening.ELIGIBLE, "Never kept.")
+    screen(session, entry, actor, Screening.ELIGIBLE, "Kept in the audit.")
     assert (entry.screening, entry.screening_reason) == (Screening.ELIGIBLE, None)
     with refused("reason-missing"):
         screen(session, entry, actor, Screening.INELIGIBLE, "  ")
@@ -293,7 +293,7 @@ def test_an_entry_is_disqualified_for_a_reason_and_for_good(session: Session, ac
     entry = make.entry(session, make.contest(session), make.user(session))
 
     def disqualify(reason: str) -> None:
-        service.disqualify(session, entry=entry, reason=reason, actor=actor, now=NOW)
+        screening.disqualify(session, entry=entry, reason=reason, actor=actor, now=NOW)
 
     with refused("reason-missing"):
         disqualify(" ")
@@ -313,7 +313,7 @@ def test_the_announcement_ends_all_verdicts(
 ) -> None:
     entry = make.entry(session, make.contest(session, state=state), make.user(session))
     with refused("announced"):
-        service.disqualify(session, entry=entry, reason="Late.", actor=actor, now=NOW)
+        screening.disqualify(session, entry=entry, reason="Late.", actor=actor, now=NOW)
     with refused("announced"):
         screen(session, entry, actor, Screening.INELIGIBLE, "Late.")
     assert entry.state is EntryState.SUBMITTED

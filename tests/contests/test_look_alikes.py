@@ -239,7 +239,7 @@ def test_an_organiser_compares_two_entries_and_says_that_they_are_not_the_same(
     enter(session, contest, None)
     work(app)
     assert "1 pair of entries by two people looks alike." in organiser.page(ENTRIES)
-    listed = organiser.page(f"{ENTRIES}?screening=alike")
+    listed = organiser.page(f"{ENTRIES}?finding=duplicate")
     assert f"{ENTRIES}/{first.number}" in listed
     assert f"{ENTRIES}/{second.number}" in listed
     assert f"{ENTRIES}/3" not in listed
@@ -249,7 +249,7 @@ def test_an_organiser_compares_two_entries_and_says_that_they_are_not_the_same(
     answer = organiser.submit(f"{ENTRIES}/{second.number}", press="Not the same")
     assert answer.headers["Location"].endswith(f"{ENTRIES}/{second.number}#look-alikes")
     assert "looks alike" not in organiser.page(ENTRIES)
-    assert "No entry stands like this" in organiser.page(f"{ENTRIES}?screening=alike")
+    assert "No entry stands like this" in organiser.page(f"{ENTRIES}?finding=duplicate")
     organiser.submit(f"{ENTRIES}/{first.number}", press="They may be the same after all")
     assert "1 pair of entries" in organiser.page(ENTRIES)
     audit = organiser.page("/manage/contests/photo-2025/audit")
@@ -309,9 +309,9 @@ def test_the_list_asks_as_much_for_three_as_for_one(
     enter(session, contest, 1)
     work(app)
     entry_page = f"{ENTRIES}/{first.number}"
-    before = [queries_of(path) for path in (ENTRIES, f"{ENTRIES}?screening=alike", entry_page)]
+    before = [queries_of(path) for path in (ENTRIES, f"{ENTRIES}?finding=duplicate", entry_page)]
     for bits in (0b10, 0b11, 0b110):
         enter(session, contest, bits)
     work(app)
-    after = [queries_of(path) for path in (ENTRIES, f"{ENTRIES}?screening=alike", entry_page)]
+    after = [queries_of(path) for path in (ENTRIES, f"{ENTRIES}?finding=duplicate", entry_page)]
     assert after == before

@@ -514,7 +514,7 @@ def test_lists_ask_as_much_for_many(
             make.entry(session, contest, captain, team=team)
     setup = setup_of(contests[0])
     at = f"{setup}/entries"
-    for page, most in (("/manage/", 5), (at, 14), (setup, 8), (f"{at}/1", 17)):
+    for page, most in (("/manage/", 5), (at, 20), (setup, 8), (f"{at}/1", 24)):
         organiser.page(page)
         with counted(app) as statements:
             organiser.page(page)
@@ -565,10 +565,10 @@ def test_verdicts_lead_from_one_entry_to_the_next(
     at = f"{setup_of(contest)}/entries"
     keep = "Keep verdict, show next"
     answer = organiser.submit(f"{at}/2", {"verdict": "eligible"}, press=keep)
-    assert (answer.status_code, answer.location) == (303, f"{at}/3")
+    assert (answer.status_code, answer.location) == (303, f"{at}/3?kept=2")
     bad: dict[str, Value] = {"verdict": "ineligible", "reason": "Outside the brief."}
     # Behind the last comes what was passed over.
-    assert organiser.submit(f"{at}/3", bad, press=keep).location == f"{at}/1"
+    assert organiser.submit(f"{at}/3", bad, press=keep).location == f"{at}/1?kept=3"
     answer = organiser.submit(f"{at}/1", {"verdict": "eligible"}, press=keep)
     assert "Every entry has a verdict." in organiser.follow(answer).text
     assert [entry.screening for entry in (first, second, third)] == [
