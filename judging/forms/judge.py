@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     IntegerField,
     RadioField,
     SelectChoice,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -18,10 +16,8 @@ from wtforms.widgets import HiddenInput
 
 from app.errors import InvalidError
 from app.web import Form, render_message
-from app.web.forms import clean
 from judging.models import Criterion
 
-NONE, SOME = "none", "some"
 _MARK = "mark-"
 
 
@@ -33,43 +29,6 @@ class RecuseForm(Form):
         [InputRequired(_l("Say in a few words what the conflict is."))],
         render_kw={"maxlength": 300},
     )
-
-
-class DeclarationForm(Form):
-    """Which entries a judge must not judge, or that there are none."""
-
-    answer = RadioField(
-        _l("Your declaration"),
-        [InputRequired(_l("Choose one of the two answers."))],
-        choices=[
-            SelectChoice(NONE, _l("I have no conflict of interest with any of these entries.")),
-            SelectChoice(SOME, _l("I have one with the entries I have ticked.")),
-        ],
-    )
-    entries = SelectMultipleField(
-        _l("Entries"),
-        coerce=int,
-        validate_choice=False,  # the service knows the contest's entries, and refuses others
-    )
-
-    def conflicts(self) -> dict[int, str]:
-        """Return the reason, which may be empty, by the id of each entry that is ticked."""
-        return {
-            entry_id: clean(request.form.get(f"reason-{entry_id}", "")) or ""
-            for entry_id in self.entries.data or ()
-        }
-
-    def agrees(self) -> bool:
-        """Tell whether answer and ticks say the same; else put the sentence on the answer."""
-        ticked = bool(self.entries.data)
-        if ticked == (self.answer.data == SOME):
-            return True
-        self.answer.errors = [
-            gettext("You ticked an entry and said that there is none. Which is right?")
-            if ticked
-            else gettext("Tick the entries with which you have a conflict of interest.")
-        ]
-        return False
 
 
 class BallotForm(Form):

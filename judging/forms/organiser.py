@@ -1,11 +1,9 @@
 """The forms with which organisers gather a panel, set up a round, and decide."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -23,10 +21,8 @@ from wtforms.validators import (
     Length,
     NumberRange,
     Optional,
-    ValidationError,
 )
 
-from app.accounts.addresses import normal_address
 from app.errors import InvalidError
 from app.web import Form, local_instant, render_message
 from app.web.wall_times import WALL_CLOCK, check_wall_time, wall_time
@@ -34,44 +30,7 @@ from judging.models import Criterion, Decision, Round
 from judging.service.decisions import CITATION_LENGTH, Choice
 from judging.service.rounds import CriterionValues, RoundValues
 
-MOST_INVITED = 100
 MOST_CRITERIA = 20
-_PERSON = re.compile(r"^(?P<name>.*?)[\s,;]*<?(?P<address>[^\s<>]+)>?$")
-_NAME, _ADDRESS = 120, 260
-
-
-class InviteForm(Form):
-    """Whom to invite to the panel, one person a line."""
-
-    people = TextAreaField(
-        _l("Judges to invite"),
-        [DataRequired(_l("Write at least one name and address.")), Length(max=20000)],
-        description=_l("One a line, name and address: Amina Diallo, amina@example.org"),
-    )
-
-    def validate_people(self, field: TextAreaField) -> None:
-        """Refuse the first line that names nobody, so that no invitation is lost."""
-        lines = _lines(field.data)
-        if len(lines) > MOST_INVITED:
-            raise ValidationError(_("Invite %(most)s people at a time.", most=MOST_INVITED))
-        for line in lines:
-            try:
-                name, _address = _person(line)
-            except InvalidError:
-                raise ValidationError(
-                    _(
-                        "“%(line)s” has no e-mail address. Write it as: Amina Diallo, "
-                        "amina@example.org",
-                        line=line[:80],
-                    )
-                ) from None
-            if len(name) > _NAME:
-                raise ValidationError(_("“%(line)s” is too long.", line=line[:80]))
-
-    def invited(self) -> list[tuple[str, str]]:
-        """Return (name, address) of everybody, each address once."""
-        people = {address: name for name, address in map(_person, _lines(self.people.data))}
-        return [(name, address) for address, name in people.items()]
 
 
 class RoundForm(Form):
@@ -301,18 +260,5 @@ class ScheduleForm(Form):
         check_wall_time(field.data, self._zone)
 
 
-def _person(line: str) -> tuple[str, str]:
-    """Return (name, address) of one line; raises InvalidError where there is no address."""
-    # The pattern takes its time with a line that no mailbox ever had.
-    match = _PERSON.match(line) if len(line) <= _NAME + _ADDRESS else None
-    address = normal_address(match["address"] if match else line)
-    name = match["name"].strip(' "') if match else ""
-    return name or address.partition("@")[0], address
-
-
 def _number(value: Any) -> int | str:
     return int(value) if str(value).isdecimal() else ""
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -2,7 +2,16 @@
 
 from flask import Blueprint
 
-# `audit` and `results` add their pages to the organisers' blueprint, `compare` to the judges'.
-from judging.views import audit, compare, judge, organiser, results  # noqa: F401 - see above
+# `audit`, `panel` and `results` add their pages to the organisers' blueprint, `compare` and `seats`
+# to the judges'.
+from judging.views import (  # noqa: F401 - see above
+    audit,
+    compare,
+    judge,
+    organiser,
+    panel,
+    results,
+    seats,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (judge.blueprint, organiser.blueprint, results.public)

@@ -1,4 +1,4 @@
-"""The judge's pages: invitation, briefing, desk, rounds and ballots."""
+"""The judge's pages: desk, rounds and ballots."""
 
 from datetime import datetime
 
@@ -18,7 +18,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.accounts.service import sign_in
 from app.authz import Actor, Permission, permission, require
 from app.errors import (
     N_,
@@ -31,16 +30,13 @@ from app.transaction import current_session
 from app.web import (
     current_actor,
     format_clock,
-    limiter,
     reader_zone,
     render_message,
     wants_json,
 )
-from contests.queries.entries import eligible_entries
 from judging import policies
 from judging.forms.judge import (
     BallotForm,
-    DeclarationForm,
     RecuseForm,
     ballot_form,
     mark_name,
@@ -48,11 +44,10 @@ from judging.forms.judge import (
 from judging.models import Ballot, Judge
 from judging.queries import desk as desk_queries
 from judging.queries import panel as panel_queries
-from judging.service import ballots, panel
+from judging.service import ballots
 from judging.service.ballots import Content, Saved, StaleBallotError
-from judging.service.panel import InvitationUsedError
 from judging.states import BallotState, RoundState
-from judging.views.work import thumbnail, work_of
+from judging.views.work import work_of
 
 blueprint = Blueprint("judge", __name__)
 
@@ -70,97 +65,8 @@ def sits_on_panel(actor: Actor) -> bool:
     return is_judge
 
 
-# --- the invitation -----------------------------------------------------------------------------
-
-
-@blueprint.get("/invitations/<token>")
-@permission(Permission.READ_PUBLIC)  # the token is the permission
-@limiter.limit("30 per minute")
-def invitation(token: str) -> Response | str:
-    """Say who invites to what; programs that follow links in mails change nothing by it."""
-    try:
-        judge = panel.get_invitation(current_session(), token=token, now=clock.now())
-    except InvitationUsedError as error:
-        return _used(error)
-    return render_template("judging/judge/invitation.html", judge=judge)
-
-
-@blueprint.post("/invitations/<token>")
-@permission(Permission.READ_PUBLIC)  # the token is the permission
-@limiter.limit("30 per minute")
-def accept_invitation(token: str) -> Response | str:
-    """Take the seat, sign in as the one invited, and go on to the briefing."""
-    try:
-        judge, user = panel.accept(current_session(), token=token, now=clock.now())
-    except InvitationUsedError as error:
-        return _used(error)
-    sign_in(user)
-    return _briefing(judge)
-
-
-def _used(error: InvitationUsedError) -> Response | str:
-    if policies.holds_seat(current_actor(), error.judge):
-        return redirect(url_for("judge.desk"), 303)
-    return make_response(
-        render_template("judging/judge/invitation_used.html", judge=error.judge), 410
-    )
-
-
-# --- the briefing -------------------------------------------------------------------------------
-
-
-@blueprint.get("/judge/panels/<slug>/briefing")
-@permission(Permission.JUDGE)
-def briefing(slug: str) -> str:
-    """Show the one page a judge reads first, and ask for conflicts of interest at its end."""
-    judge = panel_queries.get_seat(current_session(), slug=slug, user_id=current_actor().user_id)
-    return _show_briefing(judge, DeclarationForm())
-
-
-@blueprint.post("/judge/panels/<slug>/briefing")
-@permission(Permission.JUDGE)
-def declare(slug: str) -> Response | str:
-    """Record the declaration and open the desk."""
-    session, now = current_session(), clock.now()
-    judge = panel_queries.get_seat(session, slug=slug, user_id=current_actor().user_id)
-    if judge.declared_at is not None:
-        # A second click; what is declared later is declared on the ballot.
-        return redirect(url_for("judge.desk"), 303)
-    form = DeclarationForm()
-    if not form.validate() or not form.agrees():
-        return make_response(_show_briefing(judge, form), 422)
-    try:
-        panel.declare(
-            session, judge=judge, conflicts=form.conflicts(), actor=current_actor(), now=now
-        )
-    except InvalidError as error:
-        form.entries.errors = [render_message(error)]
-        return make_response(_show_briefing(judge, form), 422)
-    return redirect(url_for("judge.desk"), 303)
-
-
-def _show_briefing(judge: Judge, form: DeclarationForm) -> str:
-    session = current_session()
-    frozen = panel.entries_are_frozen(session, judge.contest, clock.now())
-    asked = frozen and judge.declared_at is None
-    entries = eligible_entries(session, judge.contest) if asked else ()
-    barred = panel.barred_pairs(session, judge.contest) if asked else set()
-    return render_template(
-        "judging/judge/briefing.html",
-        judge=judge,
-        contest=judge.contest,
-        rounds=desk_queries.briefed_rounds(session, judge.contest_id),
-        recusals=panel_queries.recusals_of(session, judge),
-        frozen=frozen,
-        form=form,
-        reasons=request.form,
-        entries=[
-            (entry, thumbnail(entry)) for entry in entries if (judge.id, entry.id) not in barred
-        ],
-    )
-
-
-def _briefing(judge: Judge) -> Response:
+def to_briefing(judge: Judge) -> Response:
+    """Lead a judge to the briefing of their panel."""
     return redirect(url_for("judge.briefing", slug=judge.contest.slug), 303)
 
 
@@ -170,7 +76,7 @@ def check_declared(judge: Judge) -> None:
         return
     if wants_json():
         raise ForbiddenError(N_("Read the briefing and declare conflicts of interest first."))
-    abort(_briefing(judge))
+    abort(to_briefing(judge))
 
 
 # --- the desk -----------------------------------------------------------------------------------

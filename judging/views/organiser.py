@@ -1,24 +1,22 @@
-"""The organisers' judging room: the panel and the round, from its rubric to its close."""
+"""The organisers' judging room: the round, from its rubric to its close."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
 from app.errors import ConflictError, InvalidError
 from app.transaction import current_session, roll_back_request
-from app.web import Form, current_actor, instant_twice, limiter, render_message
+from app.web import Form, current_actor, instant_twice, render_message
 from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging.assignment import Assignment
 from judging.forms.organiser import (
     MOST_CRITERIA,
-    InviteForm,
     RoundForm,
     RubricForm,
     posted_rows,
@@ -26,12 +24,11 @@ from judging.forms.organiser import (
     rubric_form,
     rubric_rows,
 )
-from judging.models import Judge, Round
+from judging.models import Round
 from judging.queries import progress as queries
 from judging.queries.results import find_decision
 from judging.queries.rounds import find_deciding_round, get_deciding_round, is_running
 from judging.service import dealing
-from judging.service import panel as panel_service
 from judging.service import rounds as service
 from judging.states import DecisionState, RoundState
 from judging.views import words
@@ -49,9 +46,6 @@ for _filter in (
 
 Answer = str | Response | tuple[str, int]
 INVALID = 422
-
-# An id beyond this does not fit the databases' integers, and so belongs to nothing.
-_JUDGE = "<int(max=2147483647):judge_id>"
 
 
 @contextmanager
@@ -73,104 +67,6 @@ def show(template: str, form: Form, **context: object) -> Answer:
     """Show a page with a form, and with its faults if it has any."""
     page = render_template(f"judging/organiser/{template}.html", form=form, **context)
     return (page, INVALID) if form.errors else page
-
-
-# --- the panel ----------------------------------------------------------------------------------
-
-
-@blueprint.get("/panel")
-@permission(Permission.ORGANISE)
-def panel(slug: str) -> Answer:
-    """Show who judges: invited, accepted, declared, what they must not judge."""
-    return _panel(get_contest(current_session(), slug), InviteForm())
-
-
-@blueprint.post("/panel")
-@permission(Permission.ORGANISE)
-@limiter.limit("30 per minute")
-def invite(slug: str) -> Answer:
-    """Invite people by mail; an address invited before gets a new link."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    form = InviteForm()
-    if not form.validate():
-        return _panel(contest, form)
-    people = form.invited()
-    for name, email in people:
-        panel_service.invite(
-            session,
-            contest=contest,
-            email=email,
-            name=name,
-            actor=current_actor(),
-            now=clock.now(),
-        )
-    flash(
-        ngettext(
-            "%(num)s invitation is on its way.",
-            "%(num)s invitations are on their way.",
-            len(people),
-        ),
-        "success",
-    )
-    return back("panel", slug)
-
-
-def _panel(contest: Contest, form: InviteForm) -> Answer:
-    session = current_session()
-    judges = queries.panel(session, contest)
-    return show(
-        "panel",
-        form,
-        contest=contest,
-        judges=[judge for judge in judges if judge.removed_at is None],
-        removed=[judge for judge in judges if judge.removed_at is not None],
-        recusals=queries.recusals(session, contest),
-        now=clock.now(),
-    )
-
-
-@blueprint.post(f"/panel/{_JUDGE}/remind")
-@permission(Permission.ORGANISE)
-def remind(slug: str, judge_id: int) -> Response:
-    """Mail a judge what is missing from them."""
-    judge = _judge(slug, judge_id)
-    with told():
-        panel_service.remind(current_session(), judge=judge, actor=current_actor(), now=clock.now())
-        flash(_("A reminder to %(name)s is on its way.", name=judge.name), "success")
-    return back("rounds" if request.args.get("from") == "rounds" else "panel", slug)
-
-
-@blueprint.post(f"/panel/{_JUDGE}/resend")
-@permission(Permission.ORGANISE)
-def resend(slug: str, judge_id: int) -> Response:
-    """Invite a judge again; the link sent before no longer works. Takes back a removal."""
-    judge = _judge(slug, judge_id)
-    panel_service.invite(
-        current_session(),
-        contest=judge.contest,
-        email=judge.email,
-        name=judge.name,
-        actor=current_actor(),
-        now=clock.now(),
-    )
-    flash(_("A new invitation to %(name)s is on its way.", name=judge.name), "success")
-    return back("panel", slug)
-
-
-@blueprint.post(f"/panel/{_JUDGE}/remove")
-@permission(Permission.ORGANISE)
-def remove(slug: str, judge_id: int) -> Response:
-    """Take a judge off the panel."""
-    judge = _judge(slug, judge_id)
-    panel_service.remove(current_session(), judge=judge, actor=current_actor(), now=clock.now())
-    flash(_("%(name)s is not on the panel any more.", name=judge.name), "success")
-    return back("panel", slug)
-
-
-def _judge(slug: str, judge_id: int) -> Judge:
-    session = current_session()
-    return queries.get_judge(session, get_contest(session, slug), judge_id)
 
 
 # --- the round ----------------------------------------------------------------------------------
