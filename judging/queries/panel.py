@@ -10,7 +10,7 @@ from app.authz import Actor
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, LatePass, TeamMember
 from contests.states import EntryState, Screening
-from judging.models import Ballot, Judge, Recusal, Round
+from judging.models import Ballot, Conflict, Judge, Recusal, Round
 from judging.states import BallotState, RoundState
 
 
@@ -86,6 +86,32 @@ def recused_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
         .where(Judge.contest_id == contest_id)
     )
     return {(judge_id, entry_id) for judge_id, entry_id in found}
+
+
+def suspected_pairs(session: Session, contest_id: int) -> set[tuple[int, int]]:
+    """Return (judge id, entry id) for each suggested conflict that nobody has settled."""
+    found = session.execute(
+        select(Conflict.judge_id, Conflict.entry_id)
+        .join(Conflict.judge)
+        .where(Judge.contest_id == contest_id, Conflict.verdict.is_(None))
+    )
+    return {(judge_id, entry_id) for judge_id, entry_id in found}
+
+
+def unsettled_conflicts(session: Session, contest: Contest) -> int:
+    """Count the suggested conflicts that an organiser has still to settle, by judge and entry."""
+    pairs = (
+        select(Conflict.judge_id, Conflict.entry_id)
+        .join(Conflict.judge)
+        .where(
+            Judge.contest_id == contest.id,
+            Judge.removed_at.is_(None),
+            Conflict.verdict.is_(None),
+        )
+        .distinct()
+        .subquery()
+    )
+    return session.scalar(select(func.count()).select_from(pairs)) or 0
 
 
 def recusals_of(session: Session, judge: Judge) -> list[Recusal]:

@@ -3,93 +3,104 @@
 Only judges who have declared theirs are dealt any: else a ballot might be taken back once seen.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import audit, mail
 from app.authz import Actor
 from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
-from judging.models import Ballot, Judge, Round
+from judging.models import Ballot, HandOut, Judge, Round
 from judging.queries import rounds
 from judging.queries.progress import EntryProgress
 from judging.service import panel
+from judging.service.freeing import free_untouched
 from judging.states import BallotState
 
 
 def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Assignment[int, int]:
-    """Make the ballots that are missing, tell their judges, and return the whole assignment."""
+    """Make the ballots that are missing, tell their judges, and return the whole assignment.
+
+    With focus that is the first pass; in a practice round every judge gets every entry.
+    """
     seated = rounds.seated_judges(session, round_)
     for judge in seated:
         panel.find_conflicts(session, judge=judge, actor=actor, now=now)
-    plan, positions = _plan(session, round_)
-    ids = {number: entry_id for entry_id, number in rounds.entry_numbers(session, round_).items()}
-    made = 0
-    for judge in seated:
-        mine = {number: at for (holder, number), at in positions.items() if holder == judge.id}
-        new = [number for holder, number in plan.pairs if holder == judge.id and number not in mine]
-        made += len(new)
-        first = max(mine.values(), default=0) + 1
-        for position, number in enumerate(order_for(judge.id, new, round_.seed), start=first):
-            ballot = Ballot(round_id=round_.id, judge_id=judge.id, entry_id=ids[number])
-            ballot.position, ballot.created_at = position, now
-            session.add(ballot)
-        if new:
-            _tell(session, round_=round_, judge=judge, count=len(new), now=now)
-    session.flush()
-    audit.record(
+    plan, made = _deal_to(session, round_, seated, now=now)
+    _record(session, round_, plan, actor=actor, verb="assign", now=now, details={"ballots": made})
+    return plan
+
+
+def reassign(
+    session: Session, *, round_: Round, judge: Judge, actor: Actor, now: datetime
+) -> Assignment[int, int]:
+    """Give what a late judge has not begun to the others, and tell those.
+
+    Ballots with marks or words stay with their judge. With focus, no more are handed to this judge
+    until they submit again. Returns the whole assignment; its shortfalls are what is lost by it.
+    """
+    freed = free_untouched(session, judge=judge, round_=round_)
+    others = [one for one in rounds.seated_judges(session, round_) if one.id != judge.id]
+    plan, made = _deal_to(session, round_, others, staying=judge, now=now)
+    _record(
         session,
+        round_,
+        plan,
         actor=actor,
-        verb="round.assign",
-        subject=f"round:{round_.id}",
+        verb="reassign",
         now=now,
-        details={
-            "ballots": made,
-            "short_of_judges": [row.entry for row in plan.shortfalls],
-        },
+        details={"judge": judge.id, "freed_entries": freed, "ballots": made},
     )
     return plan
 
 
-def _plan(
-    session: Session, round_: Round
-) -> tuple[Assignment[int, int], dict[tuple[int, int], int]]:
-    """Return the assignment as (judge id, entry number), and each existing ballot's position."""
-    entries = rounds.entry_numbers(session, round_)
-    seated = {judge.id for judge in rounds.seated_judges(session, round_)}
-    ballots = session.execute(
-        select(Ballot.judge_id, Ballot.entry_id, Ballot.state, Ballot.position).where(
-            Ballot.round_id == round_.id, Ballot.entry_id.in_(entries)
-        )
-    ).all()
-    # What somebody who left had only begun will not be finished, so that it covers no entry.
-    taken = {
-        (row.judge_id, entries[row.entry_id])
-        for row in ballots
-        if row.state is BallotState.SUBMITTED
-        or (row.state is not BallotState.RECUSED and row.judge_id in seated)
-    }
-    barred = {
-        (judge_id, entries[entry_id])
-        for judge_id, entry_id in panel.barred_pairs(session, round_.contest)
-        if entry_id in entries
-    }
-    plan = assign(
-        entries.values(),
-        seated,
-        per_entry=round_.per_entry,
-        barred=barred,
-        taken=taken,
-        seed=round_.seed,
+def preview(session: Session, *, round_: Round) -> Assignment[int, int]:
+    """Return what dealing ballots now would come to, and change nothing."""
+    plan, _existing = _plan(session, round_, rounds.seated_judges(session, round_))
+    return plan
+
+
+def can_fill(session: Session, *, round_: Round, short: Sequence[EntryProgress]) -> bool:
+    """Tell whether dealing now would give any of these entries another judge."""
+    if not short:
+        return False
+    plan = preview(session, round_=round_)
+    teams = Counter(number for _judge, number in plan.pairs)
+    return any(teams[row.number] > row.total for row in short)
+
+
+def add_ballots(
+    session: Session, *, round_: Round, judge: Judge, entries: Sequence[int], now: datetime
+) -> None:
+    """Put entries, by id and in this order, at the end of a judge's list."""
+    last = session.scalar(
+        select(Ballot.position)
+        .where(Ballot.round_id == round_.id, Ballot.judge_id == judge.id)
+        .order_by(Ballot.position.desc())
+        .limit(1)
     )
-    return plan, {(row.judge_id, entries[row.entry_id]): row.position for row in ballots}
+    session.execute(
+        insert(Ballot),
+        [
+            {
+                "round_id": round_.id,
+                "judge_id": judge.id,
+                "entry_id": entry_id,
+                "position": position,
+                "created_at": now,
+            }
+            for position, entry_id in enumerate(entries, start=(last or 0) + 1)
+        ],
+    )
 
 
-def _tell(session: Session, *, round_: Round, judge: Judge, count: int, now: datetime) -> None:
+def tell_judge(session: Session, *, round_: Round, judge: Judge, count: int, now: datetime) -> None:
+    """Mail a judge that so many entries wait for them."""
     mail.send(
         session,
         to=judge.email,
@@ -105,16 +116,88 @@ def _tell(session: Session, *, round_: Round, judge: Judge, count: int, now: dat
     )
 
 
-def can_fill(session: Session, *, round_: Round, short: Sequence[EntryProgress]) -> bool:
-    """Tell whether dealing now would give any of these entries another judge."""
-    if not short:
-        return False
-    plan = preview(session, round_=round_)
-    found = {row.entry: row.found for row in plan.shortfalls}
-    return any(found.get(row.number, row.wanted) > row.total for row in short)
+def _deal_to(
+    session: Session,
+    round_: Round,
+    judges: Sequence[Judge],
+    *,
+    now: datetime,
+    staying: Judge | None = None,
+) -> tuple[Assignment[int, int], int]:
+    """Deal to these judges, and return the assignment and how many ballots are new."""
+    plan, existing = _plan(session, round_, judges, staying=staying)
+    ids = {number: entry_id for entry_id, number in rounds.entry_numbers(session, round_).items()}
+    made = 0
+    for judge in judges:
+        new = [number for holder, number in plan.pairs if holder == judge.id]
+        new = [number for number in new if (judge.id, number) not in existing]
+        if new:
+            turn = [ids[number] for number in order_for(judge.id, new, round_.seed)]
+            add_ballots(session, round_=round_, judge=judge, entries=turn, now=now)
+            tell_judge(session, round_=round_, judge=judge, count=len(new), now=now)
+            made += len(new)
+    return plan, made
 
 
-def preview(session: Session, *, round_: Round) -> Assignment[int, int]:
-    """Return what dealing ballots now would come to, and change nothing."""
-    plan, _existing = _plan(session, round_)
-    return plan
+def _plan(
+    session: Session, round_: Round, judges: Sequence[Judge], *, staying: Judge | None = None
+) -> tuple[Assignment[int, int], set[tuple[int, int]]]:
+    """Return the assignment as (judge id, entry number), and the pairs that have a ballot.
+
+    `staying` gets nothing new and finishes what was begun.
+    """
+    entries = rounds.entry_numbers(session, round_)
+    here = {judge.id for judge in judges} | ({staying.id} if staying else set())
+    ballots = session.execute(
+        select(Ballot.judge_id, Ballot.entry_id, Ballot.state).where(
+            Ballot.round_id == round_.id, Ballot.entry_id.in_(entries)
+        )
+    ).all()
+    # What somebody who left had only begun will not be finished, so that it covers no entry.
+    taken = {
+        (row.judge_id, entries[row.entry_id])
+        for row in ballots
+        if row.state is BallotState.SUBMITTED
+        or (row.state is not BallotState.RECUSED and row.judge_id in here)
+    }
+    barred = {
+        (judge_id, entries[entry_id])
+        for judge_id, entry_id in panel.barred_pairs(session, round_.contest)
+        if entry_id in entries
+    }
+    plan = assign(
+        entries.values(),
+        [judge.id for judge in judges],
+        per_entry=_wanted(round_, len(judges)),
+        barred=barred,
+        taken=taken,
+        seed=round_.seed,
+    )
+    return plan, {(row.judge_id, entries[row.entry_id]) for row in ballots}
+
+
+def _wanted(round_: Round, judges: int) -> int:
+    """Return how many ballots each entry is dealt."""
+    if round_.is_practice:
+        return judges
+    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
+
+
+def _record(
+    session: Session,
+    round_: Round,
+    plan: Assignment[int, int],
+    *,
+    actor: Actor,
+    verb: str,
+    now: datetime,
+    details: Mapping[str, object],
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        verb=f"round.{verb}",
+        subject=f"round:{round_.id}",
+        now=now,
+        details={**details, "short_of_judges": [row.entry for row in plan.shortfalls]},
+    )

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session
 
 from app import audit, mail
@@ -21,7 +20,7 @@ from app.web import absolute_url, instant_twice
 from contests.models import Contest
 from contests.queries.entries import eligible_entries
 from contests.states import ContestState
-from judging.models import Ballot, Judge, Mark, Recusal, RecusalSource
+from judging.models import Judge, Recusal, RecusalSource
 from judging.queries.panel import (
     entries_close_at,
     find_judge,
@@ -30,9 +29,10 @@ from judging.queries.panel import (
     open_work,
     own_pairs,
     recused_pairs,
+    suspected_pairs,
 )
 from judging.service.ballots import check_reason, end_ballot
-from judging.states import BallotState
+from judging.service.freeing import free_untouched
 
 INVITATION_DAYS = 30
 REMINDER_PAUSE = timedelta(hours=1)
@@ -207,22 +207,14 @@ def remove(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> No
     judge.removed_at = now
     judge.token_digest = judge.token_expires_at = judge.token_used_at = None
     session.flush()
-    is_untouched = Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)) & ~exists().where(
-        Mark.ballot_id == Ballot.id
-    )
-    freed = session.scalars(
-        delete(Ballot)
-        .where(Ballot.judge_id == judge.id, is_untouched)
-        .returning(Ballot.entry_id)
-        .execution_options(synchronize_session="fetch")
-    ).all()
+    freed = free_untouched(session, judge=judge)
     audit.record(
         session,
         actor=actor,
         verb="judge.remove",
         subject=f"judge:{judge.id}",
         now=now,
-        details={"freed_entries": sorted(freed)},
+        details={"freed_entries": freed},
     )
 
 
@@ -256,8 +248,15 @@ def remind(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> No
 
 
 def barred_pairs(session: Session, contest: Contest) -> set[tuple[int, int]]:
-    """Return (judge id, entry id) for each entry a judge may not judge, declared or one's own."""
-    return recused_pairs(session, contest.id) | own_pairs(session, contest.id)
+    """Return (judge id, entry id) for each entry a judge may not judge.
+
+    That is their own, what they declared, and what was found until an organiser dismisses it.
+    """
+    return (
+        recused_pairs(session, contest.id)
+        | suspected_pairs(session, contest.id)
+        | own_pairs(session, contest.id)
+    )
 
 
 def _check_remindable(judge: Judge, now: datetime) -> None:
