@@ -20,6 +20,7 @@ from judging.ranking.marks import (
 from judging.ranking.methods import (
     EXACT,
     METHODS,
+    Ballots,
     Comparisons,
     Given,
     Kind,
@@ -28,12 +29,14 @@ from judging.ranking.methods import (
     MethodName,
     Ranking,
     Rankings,
+    averages,
     rank,
 )
 
 __all__ = [
     "EXACT",
     "METHODS",
+    "Ballots",
     "ComparisonRow",
     "Comparisons",
     "E",
@@ -54,6 +57,7 @@ __all__ = [
     "Scores",
     "Standing",
     "Step",
+    "averages",
     "parse_rung",
     "rank",
     "standings",

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final, Generic
 
 from app.errors import N_, InvalidError
 from judging.ranking.adjusted import Doubt, adjusted
-from judging.ranking.averages import MEAN, MEDIAN, Average, scores, sheet, trimmed
+from judging.ranking.averages import MEAN, MEDIAN, Average, Sheet, scores, sheet, trimmed
 from judging.ranking.evidence import ComparisonEvidence, MarkEvidence, OrderEvidence
 from judging.ranking.ladder import Evidence, Rung, Step, settle
 from judging.ranking.marks import (
@@ -92,6 +93,32 @@ class Marks(Generic[E]):
     rubric: Rubric
     rows: Sequence[MarkRow[E]]
 
+    def sheet(self) -> Sheet[E]:
+        """Put the marks together to ballots."""
+        return sheet(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballots(Generic[E]):
+    """The same, put together to ballots before: points by entry, judge and criterion."""
+
+    rubric: Rubric
+    ballots: Sheet[E]
+
+    @property
+    def rows(self) -> list[MarkRow[E]]:
+        """Return the marks one by one."""
+        return [
+            MarkRow(entry, judge, criterion, points)
+            for entry, by_judge in self.ballots.items()
+            for judge, ballot in by_judge.items()
+            for criterion, points in ballot.items()
+        ]
+
+    def sheet(self) -> Sheet[E]:
+        """Return the ballots."""
+        return self.ballots
+
 
 @dataclass(frozen=True, slots=True)
 class Rankings(Generic[E]):
@@ -107,7 +134,7 @@ class Comparisons(Generic[E]):
     rows: Sequence[ComparisonRow[E]]
 
 
-Given = Marks[E] | Rankings[E] | Comparisons[E]
+Given = Marks[E] | Ballots[E] | Rankings[E] | Comparisons[E]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,25 +159,58 @@ class _Found(Generic[E]):
 
 
 def rank(
-    given: Given[E], method: Method, entries: Collection[E], ladder: Sequence[Rung] = ()
+    given: Given[E],
+    method: Method,
+    entries: Collection[E],
+    ladder: Sequence[Rung] = (),
+    places: range | None = None,
 ) -> Ranking[E]:
     """Rank `entries`, best first; what `ladder` leaves tied shares a place: 1, 2, 2, 4.
 
-    What was given to other entries is left aside. The order of rows means nothing. Raises
+    What was given to other entries is left aside. The order of rows means nothing. With `places`,
+    only ties that reach into them are put to the ladder: thousands of others cost time. Raises
     InvalidError "method-unfit" when the method is for another kind of round.
     """
     found = _counted(given, method, entries)
     steps: list[Step[E]] = []
+    settled = _by(ladder, found.evidence, steps, places) if ladder else leave_tied
     return Ranking(
-        placed(found.scores, entries, _by(ladder, found.evidence, steps) if ladder else leave_tied),
+        placed(found.scores, entries, settled),
         tuple(steps),
         tuple(found.scores.gaps),
         found.doubts,
     )
 
 
-def _by(ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]]) -> Settle[E]:
+def averages(
+    given: Given[E], method: Method, entries: Collection[E]
+) -> Mapping[E, Mapping[str, Fraction]]:
+    """Return the averages, by criterion, of which the method makes the scores of `entries`.
+
+    Adjusting has no average of its own: there it is the mean. A criterion with too few marks is
+    left out; where there are no criteria, every one is.
+    """
+    if not isinstance(given, Marks | Ballots):
+        return {entry: {} for entry in entries}
+    average = MEAN if method.name is MethodName.ADJUSTED else _average(method)
+    ballots = given.sheet()
+    found: dict[E, dict[str, Fraction]] = {entry: {} for entry in entries}
+    for entry, own in found.items():
+        for criterion in given.rubric.criteria:
+            points = [
+                b[criterion.key] for b in ballots.get(entry, {}).values() if criterion.key in b
+            ]
+            if len(points) >= average.needed:
+                own[criterion.key] = criterion.step * average.of(points)
+    return found
+
+
+def _by(
+    ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]], places: range | None
+) -> Settle[E]:
     def settled(place: int, sharing: Sequence[E]) -> Sequence[Sequence[E]]:
+        if places and (place >= places.stop or place + len(sharing) <= places.start):
+            return (sharing,)
         groups, taken = settle(place, sharing, ladder, evidence)
         steps.extend(taken)
         return groups
@@ -159,7 +219,7 @@ def _by(ladder: Sequence[Rung], evidence: Evidence[E], steps: list[Step[E]]) -> 
 
 
 def _counted(given: Given[E], method: Method, entries: Collection[E]) -> _Found[E]:
-    if isinstance(given, Marks):
+    if isinstance(given, Marks | Ballots):
         return _marks(given, method, entries)
     if isinstance(given, Rankings):
         return _rankings(given, method, entries)
@@ -168,8 +228,8 @@ def _counted(given: Given[E], method: Method, entries: Collection[E]) -> _Found[
     return _Found(bradley_terry(given.rows, entries), ComparisonEvidence(given.rows))
 
 
-def _marks(given: Marks[E], method: Method, entries: Collection[E]) -> _Found[E]:
-    ballots = sheet(given.rows)
+def _marks(given: Marks[E] | Ballots[E], method: Method, entries: Collection[E]) -> _Found[E]:
+    ballots = given.sheet()
     if method.name is MethodName.ADJUSTED:
         found = adjusted(given.rubric, given.rows, entries)
         return _Found(found.scores, MarkEvidence(given.rubric, ballots, MEAN), found.doubts)

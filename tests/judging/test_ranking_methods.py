@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from app.errors import InvalidError
 from judging.ranking import (
     METHODS,
+    Ballots,
     ComparisonRow,
     Comparisons,
     Gap,
@@ -30,6 +31,7 @@ from judging.ranking import (
     RankRow,
     Rung,
     RungKind,
+    averages,
     parse_rung,
     rank,
     standings,
@@ -589,3 +591,52 @@ def test_nothing_given_places_nobody(name: MethodName) -> None:
     assert rank(Rankings([]), Method(name), "a").standings[0].place is None
     empty = rank(Comparisons([]), Method(MethodName.BRADLEY_TERRY), "a")
     assert empty.standings[0].place is None
+
+
+# --- ballots that were put together before, ties far from the winners, averages ------------------
+
+
+def test_ballots_put_together_count_as_their_marks() -> None:
+    rubric = Rubric(
+        (Criterion("a", "A", Fraction(1), 1, 10), Criterion("b", "B", Fraction(2), 1, 10))
+    )
+    rows = [MarkRow(1, "x", "a", 4), MarkRow(1, "x", "b", 5), MarkRow(2, "y", "a", 9)]
+    ballots = Ballots(rubric, {1: {"x": {"a": 4, "b": 5}}, 2: {"y": {"a": 9}}})
+    assert ballots.rows == rows
+    for method in (Method(MethodName.MEAN), Method(MethodName.ADJUSTED)):
+        assert rank(ballots, method, {1, 2}) == rank(Marks(rubric, rows), method, {1, 2})
+
+
+def test_only_ties_that_reach_into_the_asked_places_are_put_to_the_ladder() -> None:
+    rubric = Rubric((Criterion("a", "A", Fraction(1), 1, 10),))
+    ladder = [parse_rung("seed:public")]
+    rows = [MarkRow(entry, "x", "a", int(points)) for entry, points in enumerate("998877")]
+    marks = Marks(rubric, rows)
+
+    def tied(places: range | None) -> list[int]:
+        found = rank(marks, Method(MethodName.MEAN), range(6), ladder, places)
+        return [standing.tied for standing in found.standings]
+
+    assert tied(None) == [1, 1, 1, 1, 1, 1]
+    assert tied(range(1, 3)) == [1, 1, 2, 2, 2, 2]
+    assert tied(range(4, 5)) == [2, 2, 1, 1, 2, 2]
+    assert tied(range(5, 9)) == [2, 2, 2, 2, 1, 1]
+
+
+def test_averages_are_those_of_the_method() -> None:
+    halves = Criterion("a", "A", Fraction(1), 1, 10, step=Fraction(1, 2))
+    rubric = Rubric((halves, Criterion("b", "B", Fraction(1), 1, 9)))
+    rows = [MarkRow(1, judge, "a", points) for judge, points in zip("xyz", (2, 4, 9), strict=True)]
+    marks = Marks(rubric, rows)
+    found = {
+        name: averages(marks, Method(name, drop), [1, 2])
+        for name, drop in (
+            (MethodName.MEAN, 0),
+            (MethodName.TRIMMED_MEAN, 1),
+            (MethodName.ADJUSTED, 0),
+        )
+    }
+    assert found[MethodName.MEAN] == {1: {"a": Fraction(5, 2)}, 2: {}}
+    assert found[MethodName.TRIMMED_MEAN][1] == {"a": 2}
+    assert found[MethodName.ADJUSTED] == found[MethodName.MEAN]
+    assert averages(Rankings([RankRow(1, "x", 1)]), Method(MethodName.BORDA), [1]) == {1: {}}
