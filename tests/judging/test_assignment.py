@@ -2,15 +2,19 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import combinations, product
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.assignment import Assignment, Shortfall, _Plan, assign, components, order_for
+from judging.assignment import Assignment, Shortfall, assign, components, order_for
+from judging.assignment.plan import Plan
 
 Pair = tuple[str, int]
 NOBODY: frozenset[Pair] = frozenset()
@@ -88,6 +92,80 @@ def test_loads_are_as_even_as_any_lawful_assignment(
     assert sum(n * n for n in loads(result, set("abcd"))) == best
 
 
+@given(
+    st.frozensets(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), max_size=6),
+    st.frozensets(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), max_size=2),
+    st.dictionaries(st.sampled_from("abc"), st.integers(1, 4)),
+    st.dictionaries(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), st.integers(0, 3)),
+    st.integers(1, 2),
+)
+def test_no_lawful_assignment_deals_more_is_more_even_or_fits_better(
+    unread: frozenset[Pair],
+    taken: frozenset[Pair],
+    limits: dict[str, int],
+    prefers: dict[Pair, int],
+    per_entry: int,
+) -> None:
+    result = assign(
+        range(1, 5),
+        "abc",
+        per_entry=per_entry,
+        barred=NOBODY,
+        taken=taken,
+        seed="s",
+        unread=unread,
+        prefers=prefers,
+        limits=limits,
+    )
+    found = judges_per_entry(result)
+    lawful = list(_lawful(unread, taken, limits, per_entry))
+    assert frozenset(result.pairs) in lawful
+    assert len(result.pairs) == max(map(len, lawful))
+    as_found = [pairs for pairs in lawful if Counter(entry for _judge, entry in pairs) == found]
+    evenness = min(map(_unevenness, as_found))
+    assert _unevenness(result.pairs) == evenness
+    fit = _fit(result.pairs, prefers)
+    best = max(_fit(p, prefers) for p in as_found if _unevenness(p) == evenness)
+    # Linking comes last and may cost some; with a judge for each entry there is nothing to link.
+    assert fit == best if per_entry == 1 else fit <= best
+    for short in result.shortfalls:
+        able = {judge for judge in "abc" if (judge, short.entry) not in result.pairs}
+        unable = {judge for judge in able if (judge, short.entry) in unread}
+        assert (short.unread, short.full) == (len(unable), len(able - unable))
+
+
+def _lawful(
+    unread: frozenset[Pair], taken: frozenset[Pair], limits: dict[str, int], per_entry: int
+) -> Iterator[frozenset[Pair]]:
+    choices = []
+    for entry in range(1, 5):
+        held = {judge for judge, e in taken if e == entry}
+        able = held | {judge for judge in "abc" if (judge, entry) not in unread}
+        sizes = range(len(held), max(len(held), min(per_entry, len(able))) + 1)
+        choices.append(
+            [
+                [(judge, entry) for judge in team]
+                for size in sizes
+                for team in combinations(sorted(able), size)
+                if held <= set(team)
+            ]
+        )
+    had = Counter(judge for judge, _entry in taken)
+    for teams in product(*choices):
+        pairs = frozenset(pair for team in teams for pair in team)
+        load = Counter(judge for judge, _entry in pairs)
+        if all(load[judge] <= max(most, had[judge]) for judge, most in limits.items()):
+            yield pairs
+
+
+def _unevenness(pairs: Iterable[Pair]) -> int:
+    return sum(n * n for n in Counter(judge for judge, _entry in pairs).values())
+
+
+def _fit(pairs: Iterable[Pair], prefers: dict[Pair, int]) -> int:
+    return sum(prefers.get(pair, 0) for pair in pairs)
+
+
 @given(ENTRIES, JUDGES, PAIRS, st.randoms(use_true_random=False))
 def test_the_order_of_the_input_has_no_say(
     entries: set[int], judges: set[str], barred: frozenset[Pair], random: Random
@@ -159,6 +237,22 @@ def test_a_large_contest_takes_about_a_second() -> None:
     assert len(result.pairs) == 10_000
 
 
+def test_knowledge_is_honoured_in_about_a_second_too() -> None:
+    panel = [f"judge {n}" for n in range(30)]
+    # Each entry is about one of 17 Goals, and each judge knows three of them.
+    goals = {judge: {(7 * n + k) % 17 for k in (0, 3, 8)} for n, judge in enumerate(panel)}
+    about = {entry: entry * entry % 17 for entry in range(2000)}
+    prefers = {(j, e): int(about[e] in goals[j]) for j in panel for e in about}
+    ask = partial(assign, about, panel, per_entry=3, barred=NOBODY, taken=NOBODY, seed="s")
+    started = time.process_time()
+    result = ask(prefers=prefers)
+    assert time.process_time() - started < 5  # a slow machine's allowance
+    assert loads(result, set(panel)) == [200] * 30
+    assert len(components(result.pairs)) == 1
+    # Goals that nobody knows, and those that are asked for more than their judges can read, aside.
+    assert _fit(result.pairs, prefers) > 2 * _fit(ask().pairs, prefers)
+
+
 def test_every_judge_reads_in_an_order_of_their_own() -> None:
     entries = list(range(20))
     orders = {order_for(judge, entries, "s") for judge in "abcd"}
@@ -226,7 +320,12 @@ def test_a_pair_that_alone_holds_its_group_together_is_not_swapped_away(
     held: list[int], linked: list[int]
 ) -> None:
     # Entry 0 alone links judges 0 and 1; entries 1 and 2 close a circle with judge 2.
-    plan = _Plan(may=[0b1111] * 5, kept=[0] * 5)
+    plan = Plan(
+        may=[0b1111] * 5,
+        kept=[0] * 5,
+        limits=[None] * 5,
+        fits=np.zeros((5, 4), dtype=np.int64),
+    )
     plan.held = held
     plan.link()
     assert plan.held == linked
