@@ -42,7 +42,7 @@ class ForbiddenError(DomainError):
 class SignInRequiredError(DomainError):
     """Nobody is signed in and the act needs somebody."""
 
-    code = "sign-in-required"
+    code = "sign-in"
 
     def __init__(self, message: str = N_("Please sign in first."), /, **params: object) -> None:
         super().__init__(message, code=None, **params)

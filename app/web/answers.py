@@ -22,6 +22,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.transaction import roll_back_request
+from app.web.gate import current_actor, needs_sign_in
 from app.web.language import render_message
 from app.web.pages import wants_json
 
@@ -126,8 +127,11 @@ def _domain(error: DomainError) -> BaseResponse:
     return _answer(status_of(error), text, error.reason)
 
 
-def _csrf(_error: CSRFError) -> Response:
+def _csrf(_error: CSRFError) -> BaseResponse:
     roll_back_request()
+    if wants_json() and needs_sign_in() and not current_actor().is_authenticated:
+        # The token went with the session: to a script, that is what there is to be mended.
+        return _domain(SignInRequiredError())
     return _answer(
         400,
         _l(

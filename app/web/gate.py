@@ -37,6 +37,13 @@ def declared_permission(app: Flask, endpoint: str) -> Permission | None:
     return found
 
 
+def needs_sign_in() -> bool:
+    """Tell whether the route of this request is for people who are signed in."""
+    endpoint = request.endpoint
+    needed = declared_permission(current_app, endpoint) if endpoint else None
+    return needed is not None and needed not in OPEN_TO_ALL
+
+
 def _check() -> None:
     if request.endpoint is None:
         return

@@ -1,9 +1,11 @@
-"""The forms a judge fills in: conflicts of interest, a ballot, stepping back from an entry."""
+"""The forms a judge fills in: a ballot, stepping back from an entry."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     IntegerField,
     RadioField,
@@ -14,11 +16,15 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from app.errors import InvalidError
+from app.errors import N_, InvalidError
 from app.web import Form, render_message
+from app.web.forms import clean
 from judging.models import Criterion
+from judging.service.ballots import NOTE_LENGTH, Content, Sent
 
 _MARK = "mark-"
+_POINTS = re.compile(r"[0-9]{1,9}")
+_KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
 class RecuseForm(Form):
@@ -36,14 +42,15 @@ class BallotForm(Form):
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     comment = TextAreaField(_l("Comment for the panel"), [Optional()])
-
-    def marks(self) -> dict[str, int | None]:
-        """Return the points chosen, by criterion key; None where nothing is chosen."""
-        return {
-            field.name.removeprefix(_MARK): field.data
-            for field in self
-            if field.name.startswith(_MARK)
-        }
+    note = TextAreaField(_l("Note to yourself"), [Optional()], render_kw={"maxlength": NOTE_LENGTH})
+    shown = RadioField(
+        _l("The pictures"),
+        [Optional()],
+        choices=[
+            SelectChoice("1", _l("I have seen the pictures.")),
+            SelectChoice("part", _l("A picture does not load; I judge what I can see.")),
+        ],
+    )
 
     def answer_to(self, version: int) -> None:
         """Make the form, when it is sent again, an answer to this version of the ballot."""
@@ -57,17 +64,63 @@ class BallotForm(Form):
                 if field.name.startswith(_MARK) and field.data is None:
                     field.errors = [gettext("Choose a mark.")]
             return
-        name = mark_name(error.field or "")
+        name = field_name(error.field)
         field = next((field for field in self if field.name == name), self.comment)
         field.errors = [*field.errors, render_message(error)]
 
 
+def read_ballot(posted: MultiDict[str, str]) -> Sent:
+    """Return what a window sent of a ballot, without the rubric, which the service knows.
+
+    Raises InvalidError where a number or the key is none.
+    """
+    return Sent(
+        marks={
+            name.removeprefix(_MARK): _points(text, field=name.removeprefix(_MARK))
+            for name, text in posted.items()
+            if name.startswith(_MARK)
+        },
+        comment=clean(posted.get("comment")) or "",
+        note=clean(posted.get("note")),
+        version=_version(posted.get("version", "")),
+        key=_key(posted.get("key")),
+        is_shown=bool(posted.get("shown")),
+        submit=posted.get("act") == "submit",
+    )
+
+
+def _points(text: str, *, field: str) -> int | None:
+    if not text:
+        return None
+    if _POINTS.fullmatch(text) is None:
+        raise InvalidError(N_("That is not a mark."), field=field, code="mark-unreadable")
+    return int(text)
+
+
+def _version(text: str) -> int:
+    if _POINTS.fullmatch(text) is None:
+        raise InvalidError(
+            N_("The form does not say what it changes. Reload the page."),
+            field="version",
+            code="version-missing",
+        )
+    return int(text)
+
+
+def _key(text: str | None) -> str | None:
+    if text and _KEY.fullmatch(text) is None:
+        raise InvalidError(
+            N_("The form's key is none. Reload the page."), field="key", code="key-unreadable"
+        )
+    return text or None
+
+
 def ballot_form(
     criteria: Sequence[Criterion],
+    says: Content,
     *,
-    marks: Mapping[str, int],
-    comment: str,
     version: int,
+    is_shown: bool,
     posted: bool = True,
 ) -> BallotForm:
     """Return the form of a rubric: with what is posted, if that is wanted, else what is kept."""
@@ -81,11 +134,28 @@ def ballot_form(
         for criterion in criteria
     }
     kind: type[BallotForm] = type("RubricForm", (BallotForm,), fields)
-    said = {mark_name(key): points for key, points in marks.items()}
+    kept = {mark_name(key): points for key, points in says.marks.items()}
     wanted = {} if posted else {"formdata": None}
-    return kind(data={"comment": comment, "version": version, **said}, **wanted)
+    return kind(
+        data={
+            "comment": says.comment,
+            "note": says.note,
+            "version": version,
+            "shown": "1" if is_shown else None,
+            **kept,
+        },
+        **wanted,
+    )
 
 
 def mark_name(key: str) -> str:
     """Return the name of the field that holds a criterion's mark."""
     return _MARK + key
+
+
+def field_name(field: str | None) -> str:
+    """Return the name of the form's field that an error of the service is about."""
+    return field if field in _OWN_FIELDS else mark_name(field or "")
+
+
+_OWN_FIELDS = frozenset({"comment", "note", "shown", "version", "key"})

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from contests.states import EntryState, Screening
-from judging.models import Ballot, Judge, Round
+from judging.models import Ballot, HandOut, Judge, Round
+from judging.ranking import Kind
 from judging.states import BallotState, RoundState
+from media.limits import AssetKind
 from media.models import Asset
 
 
@@ -26,6 +28,7 @@ class DeskBallot:
     state: BallotState
     stands: bool
     saved_at: datetime | None
+    skipped_at: datetime | None
 
     @property
     def counts(self) -> bool:
@@ -45,6 +48,9 @@ class DeskRound:
     id: int
     title: str
     briefing: str
+    kind: Kind
+    is_practice: bool
+    hand_out: HandOut
     state: RoundState
     due_at: datetime | None
     closed_at: datetime | None
@@ -65,12 +71,25 @@ class DeskRound:
         """How many of them are submitted."""
         return sum(ballot.is_done for ballot in self.ballots)
 
+    @property
+    def may_grow(self) -> bool:
+        """Whether more entries may still be handed out to this judge."""
+        return self.is_open and self.hand_out is HandOut.FOCUS
+
     def next_open(self, after: int | None = None) -> DeskBallot | None:
-        """Return the next ballot not submitted, past the ballot `after` and round the end."""
+        """Return what to judge next, past the ballot `after` and never that one again.
+
+        First what was not skipped, in the judge's own order and round the end; then what was, the
+        longest ago first.
+        """
         ids = [ballot.id for ballot in self.ballots]
         start = ids.index(after) + 1 if after in ids else 0
         turn = self.ballots[start:] + self.ballots[:start]
-        return next((b for b in turn if b.counts and not b.is_done and b.id != after), None)
+        left = [b for b in turn if b.counts and not b.is_done and b.id != after]
+        skipped = [(b.skipped_at, place) for place, b in enumerate(left) if b.skipped_at]
+        if left and len(skipped) == len(left):
+            return left[min(skipped)[1]]
+        return next((b for b in left if b.skipped_at is None), None)
 
     def beside(self, ballot_id: int) -> tuple[DeskBallot | None, DeskBallot | None]:
         """Return the ballots before and after this one in the judge's own order."""
@@ -156,6 +175,23 @@ def get_ballot(session: Session, ballot_id: int) -> Ballot:
     return ballot
 
 
+def pictures_of(session: Session, ballot_ids: Sequence[int]) -> dict[int, list[Asset]]:
+    """Return the pictures of these ballots' entries by ballot, so that a page can fetch ahead."""
+    found = session.execute(
+        select(Ballot.id, Asset)
+        .join(Entry, Entry.id == Ballot.entry_id)
+        .join(VersionAsset, VersionAsset.version_id == Entry.current_id)
+        .join(Asset, Asset.id == VersionAsset.asset_id)
+        .where(Ballot.id.in_(ballot_ids), Asset.kind == AssetKind.PICTURE)
+        .order_by(Ballot.id, VersionAsset.position)
+        .options(selectinload(Asset.renditions))
+    )
+    pictures: dict[int, list[Asset]] = {ballot_id: [] for ballot_id in ballot_ids}
+    for ballot_id, asset in found:
+        pictures[ballot_id].append(asset)
+    return pictures
+
+
 def briefed_rounds(session: Session, contest_id: int) -> Sequence[Round]:
     """Return a contest's rounds with their rubrics, as the briefing shows them."""
     return session.scalars(
@@ -193,6 +229,7 @@ def _lines(judge_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             Ballot.id,
             Ballot.state,
             Ballot.saved_at,
+            Ballot.skipped_at,
             Entry.number,
             Entry.state.label("entry_state"),
             Entry.screening,
@@ -214,6 +251,7 @@ def _line(row: Row[*tuple[Any, ...]]) -> DeskBallot:
         state=row.state,
         stands=is_in,
         saved_at=row.saved_at,
+        skipped_at=row.skipped_at,
     )
 
 
@@ -222,6 +260,9 @@ def _share(round_: Round, ballots: tuple[DeskBallot, ...]) -> DeskRound:
         id=round_.id,
         title=round_.title,
         briefing=round_.briefing,
+        kind=round_.kind,
+        is_practice=round_.is_practice,
+        hand_out=round_.hand_out,
         state=round_.state,
         due_at=round_.due_at,
         closed_at=round_.closed_at,

@@ -6,10 +6,11 @@ close between the question whether it is open and the mark, and of two windows o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any, Final
 
-from sqlalchemy import delete
+from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,28 +20,57 @@ from app.errors import N_, ClosedError, ConflictError, InvalidError
 from contests.models import Entry
 from contests.states import EntryState, Screening
 from judging import policies, rubric
-from judging.models import Ballot, Mark, Recusal, RecusalSource, Round
+from judging.models import Ballot, Judge, Mark, Recusal, RecusalSource, Round
+from judging.queries.held import Held, has_pictures, hold
+from judging.ranking import Kind
 from judging.states import BallotState, RoundState, move_ballot
 
 COMMENT_LENGTH = 4000
+NOTE_LENGTH = 4000
 REASON_LENGTH = 300
+REMEMBERED: Final = 8
+"""How many saves a ballot remembers by their keys, so that a repeated one is known."""
+SEEN_EVERY: Final = timedelta(minutes=1)
+"""How exactly it is known when a judge was last there: not every mark has to write it."""
+INCOMPLETE: Final = frozenset({"mark-missing", "reason-missing", "not-shown"})
+"""Why a ballot cannot be submitted yet, though it can be kept as a draft."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What the server has now."""
+    """What the server has now; `zone` is the contest's, whose clocks tell the time."""
 
     version: int
     state: BallotState
     saved_at: datetime
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a ballot says: marks by criterion key, and the comment for the panel."""
+    """What a ballot says: marks by criterion key, the comment for the panel, a note to oneself."""
 
     marks: Mapping[str, int]
     comment: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """All of a ballot as it stands in the window that sends it.
+
+    `marks` are points by criterion key, None or absent for no mark; `version` is the one that this
+    window read. `key` is the same when the same is sent again because no answer came. `is_shown`
+    says that the pictures were on the screen. Without a `note` the one there is stays.
+    """
+
+    marks: Mapping[str, int | None]
+    comment: str
+    version: int
+    note: str | None = None
+    key: str | None = None
+    is_shown: bool = False
+    submit: bool = False
 
 
 class StaleBallotError(ConflictError):
@@ -78,7 +108,8 @@ def rubric_of(round_: Round) -> rubric.Rubric:
 def content_of(ballot: Ballot) -> Content:
     """Return what a ballot says."""
     keys = {criterion.id: criterion.key for criterion in ballot.round.criteria}
-    return Content({keys[mark.criterion_id]: mark.points for mark in ballot.marks}, ballot.comment)
+    marks = {keys[mark.criterion_id]: mark.points for mark in ballot.marks}
+    return Content(marks, ballot.comment, ballot.note)
 
 
 def is_standing(entry: Entry) -> bool:
@@ -87,46 +118,52 @@ def is_standing(entry: Entry) -> bool:
 
 
 def save_ballot(
-    session: Session,
-    *,
-    actor: Actor,
-    ballot: Ballot,
-    marks: Mapping[str, int | None],
-    comment: str,
-    version: int,
-    now: datetime,
-    submit: bool = False,
+    session: Session, *, actor: Actor, ballot_id: int, sent: Sent, now: datetime
 ) -> Saved:
-    """Keep all of a ballot's marks and its comment as they stand in the window that sends them.
+    """Keep all of a ballot as one window sends it, in a fixed number of statements.
 
-    `marks` are points by criterion key, None or absent for no mark; `version` is the one this
-    window read. A submitted ballot stays submitted while it is complete. Sending the same again
-    changes nothing and is no fault, whatever its version.
+    A submitted ballot stays submitted while it is complete. Sending the same again changes nothing
+    and is no fault, whatever its version; with the same key it also answers as before. Ballots
+    that the session loaded as objects are to be refreshed after this.
 
     Raises StaleBallotError, ClosedError once the round is closed, ConflictError for an entry that
-    has left, InvalidError for marks outside the rubric and, with `submit`, missing ones.
+    has left, InvalidError for marks outside the rubric and, with `submit`, what is INCOMPLETE.
     """
-    require(policies.may_mark, actor, ballot)
-    _hold(session, ballot)
-    _check_open(ballot)
-    given = Content({key: points for key, points in marks.items() if points is not None}, comment)
-    stored = content_of(ballot)
-    if version != ballot.version and given != stored:
-        raise StaleBallotError(theirs=stored, version=ballot.version)
-    criteria = rubric_of(ballot.round)
-    rubric.check_marks(criteria, given.marks, complete=submit)
-    _check_comment(given.comment)
-    is_submitted = ballot.state is BallotState.SUBMITTED
-    if given == stored and (is_submitted or not submit):
-        return Saved(ballot.version, ballot.state, ballot.saved_at or now)
-    counts = submit or (is_submitted and rubric.is_complete(criteria, given.marks))
-    ballot.state = _advance(ballot.state, counts=counts)
-    ballot.submitted_at = (ballot.submitted_at or now) if counts else None
-    ballot.comment, ballot.version, ballot.saved_at = given.comment, ballot.version + 1, now
-    ballot.judge.seen_at = now
-    _write_marks(session, ballot, given.marks)
-    _record(session, ballot, actor=actor, verb="submit" if submit else "save", now=now)
-    return Saved(ballot.version, ballot.state, now)
+    held = hold(session, ballot_id)
+    require(policies.may_mark, actor, held)
+    known = held.version_of(sent.key)
+    if known is not None:
+        return Saved(known, held.state, held.saved_at or now, held.zone)
+    _check_open(held)
+    given, stored = _given(held, sent), _stored(held)
+    if sent.version != held.version and given != stored:
+        raise StaleBallotError(theirs=stored, version=held.version)
+    _check(session, held, sent, given)
+    state = _state_after(held, sent, given)
+    is_new = given != stored or state is not held.state
+    _write(session, held, sent, given=given, state=state, now=now)
+    if (given.marks, given.comment) != (stored.marks, stored.comment) or state is not held.state:
+        _record(
+            session,
+            actor=actor,
+            verb="submit" if sent.submit else "save",
+            ballot_id=held.id,
+            details=_details(held.entry_id, state, held.version + 1, given.marks),
+            now=now,
+        )
+    return Saved(held.version + is_new, state, now if is_new else held.saved_at or now, held.zone)
+
+
+def skip(session: Session, *, actor: Actor, ballot_id: int, now: datetime) -> None:
+    """Put a ballot to the end of what its judge has left; a submitted one has nowhere to go.
+
+    Raises ClosedError and ConflictError as `save_ballot`.
+    """
+    held = hold(session, ballot_id)
+    require(policies.may_mark, actor, held)
+    _check_open(held)
+    if held.state is not BallotState.SUBMITTED:
+        session.connection().execute(_UPDATE_BALLOT, {"ballot": held.id, "skipped_at": now})
 
 
 def recuse(
@@ -137,11 +174,11 @@ def recuse(
     Returns the recusal, or None where the ballot had ended so before (a second click). Raises
     InvalidError without a reason, ClosedError once the round is closed.
     """
-    require(policies.may_mark, actor, ballot)
-    _hold(session, ballot)
-    if ballot.state is BallotState.RECUSED:
+    held = hold(session, ballot.id)
+    require(policies.may_mark, actor, held)
+    if held.state is BallotState.RECUSED:
         return None
-    _check_open(ballot)
+    _check_open(held)
     said = check_reason(reason, field="reason")
     if not said:
         raise InvalidError(
@@ -156,6 +193,7 @@ def recuse(
     )
     session.add(recusal)
     ballot.judge.seen_at = now
+    session.refresh(ballot, ["state", "version"])
     end_ballot(session, ballot=ballot, actor=actor, now=now)
     return recusal
 
@@ -163,9 +201,19 @@ def recuse(
 def end_ballot(session: Session, *, ballot: Ballot, actor: Actor, now: datetime) -> None:
     """Make a ballot recused and erase what it says; the recusal itself is the caller's."""
     ballot.state = move_ballot(ballot.state, BallotState.RECUSED)
-    ballot.comment, ballot.submitted_at, ballot.version = "", None, ballot.version + 1
-    _write_marks(session, ballot, {})
-    _record(session, ballot, actor=actor, verb="recuse", now=now)
+    ballot.comment, ballot.note, ballot.recent = "", "", []
+    ballot.submitted_at, ballot.version = None, ballot.version + 1
+    session.flush()
+    session.execute(delete(Mark).where(Mark.ballot_id == ballot.id))
+    session.expire(ballot, ["marks"])
+    _record(
+        session,
+        actor=actor,
+        verb="recuse",
+        ballot_id=ballot.id,
+        details=_details(ballot.entry_id, ballot.state, ballot.version, {}),
+        now=now,
+    )
 
 
 def check_reason(reason: str, *, field: str) -> str:
@@ -181,98 +229,200 @@ def check_reason(reason: str, *, field: str) -> str:
     return said
 
 
-def _hold(session: Session, ballot: Ballot) -> None:
-    session.refresh(ballot.round, ["state", "closed_at"], with_for_update={"read": True})
-    session.refresh(
-        ballot,
-        ["state", "version", "comment", "saved_at", "submitted_at"],
-        with_for_update=True,
-    )
-    session.expire(ballot, ["marks"])
+# --- what a ballot may say ----------------------------------------------------------------------
 
 
-def _check_open(ballot: Ballot) -> None:
-    if ballot.state is BallotState.RECUSED:
+def _given(held: Held, sent: Sent) -> Content:
+    marks = {key: points for key, points in sent.marks.items() if points is not None}
+    return Content(marks, sent.comment, held.note if sent.note is None else sent.note)
+
+
+def _stored(held: Held) -> Content:
+    return Content(held.marks, held.comment, held.note)
+
+
+def _check_open(held: Held) -> None:
+    if held.state is BallotState.RECUSED:
         raise ConflictError(
             N_("You declared a conflict of interest with this entry, so it takes no marks."),
             code="recused",
         )
-    if ballot.round.state is not RoundState.OPEN:
-        if ballot.round.closed_at is None:
+    if held.round_state is not RoundState.OPEN:
+        if held.closed_at is None:
             raise ClosedError(N_("This round is not open yet."), code="not-open")
         raise ClosedError(
             N_("This round closed on %(at)s. Your marks as they were then are kept and count."),
-            at=ballot.round.closed_at,
-            zone=ballot.judge.contest.zone,
+            at=held.closed_at,
+            zone=held.zone,
         )
-    if not is_standing(ballot.entry):
+    if not held.stands:
         raise ConflictError(
             N_("This entry has left the contest, so there is nothing left to mark."),
             code="entry-left",
         )
 
 
-def _check_comment(comment: str) -> None:
-    if len(comment) > COMMENT_LENGTH:
+def _check(session: Session, held: Held, sent: Sent, given: Content) -> None:
+    rubric.check_marks(held.rubric, given.marks, complete=sent.submit)
+    _check_length(given.comment, COMMENT_LENGTH, field="comment")
+    _check_length(given.note, NOTE_LENGTH, field="note")
+    if not sent.submit:
+        return
+    if not _gives_reason(held, given):
         raise InvalidError(
-            N_("A comment may have %(most)s characters; this one has %(length)s."),
+            N_("Say in the comment why this entry should be out."),
             field="comment",
-            code="comment-too-long",
-            most=COMMENT_LENGTH,
-            length=len(comment),
+            code="reason-missing",
+        )
+    is_shown = held.shown_at is not None or sent.is_shown
+    if not is_shown and has_pictures(session, held.current_id):
+        raise InvalidError(
+            N_("Look at the pictures before you submit your marks, or say that one does not load."),
+            field="shown",
+            code="not-shown",
         )
 
 
-def _advance(state: BallotState, *, counts: bool) -> BallotState:
-    """Return the state after a save, going through a draft where the table says so."""
-    if state is BallotState.ASSIGNED:
-        state = move_ballot(state, BallotState.DRAFT)
-    target = BallotState.SUBMITTED if counts else BallotState.DRAFT
-    return state if state is target else move_ballot(state, target)
+def _check_length(text: str, most: int, *, field: str) -> None:
+    if len(text) > most:
+        raise InvalidError(
+            N_("A comment may have %(most)s characters; this one has %(length)s."),
+            field=field,
+            code="comment-too-long",
+            most=most,
+            length=len(text),
+        )
 
 
-def _write_marks(session: Session, ballot: Ballot, marks: Mapping[str, int]) -> None:
+def _gives_reason(held: Held, given: Content) -> bool:
+    """Tell whether a screening that says "out" says why."""
+    is_out = held.kind is Kind.SCREEN and rubric.OUT in given.marks.values()
+    return not is_out or bool(given.comment)
+
+
+def _state_after(held: Held, sent: Sent, given: Content) -> BallotState:
+    """Return the state after a save, going through a draft where the table says so.
+
+    A note alone begins nothing: it is the judge's own.
+    """
+    if held.state is BallotState.SUBMITTED:
+        counts = sent.submit or (
+            rubric.is_complete(held.rubric, given.marks) and _gives_reason(held, given)
+        )
+        return held.state if counts else move_ballot(held.state, BallotState.DRAFT)
+    begun: BallotState = held.state
+    if begun is BallotState.ASSIGNED and (given.marks or given.comment):
+        begun = move_ballot(begun, BallotState.DRAFT)
+    return move_ballot(begun, BallotState.SUBMITTED) if sent.submit else begun
+
+
+# --- what a save writes -------------------------------------------------------------------------
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
+_BALLOTS, _JUDGES, _MARKS = _table(Ballot), _table(Judge), _table(Mark)
+_UPDATE_BALLOT = update(_BALLOTS).where(_BALLOTS.c.id == bindparam("ballot"))
+_SEE_JUDGE = update(_JUDGES).where(_JUDGES.c.id == bindparam("judge"))
+_ERASE_MARKS = delete(_MARKS).where(
+    _MARKS.c.ballot_id == bindparam("ballot"),
+    _MARKS.c.criterion_id.in_(bindparam("criteria", expanding=True)),
+)
+
+
+def _upsert(insert: Any) -> Any:
+    """Return the statement that keeps a mark, whether or not there was one: in either's words."""
+    return insert.on_conflict_do_update(
+        index_elements=["ballot_id", "criterion_id"], set_={"points": insert.excluded.points}
+    )
+
+
+_KEEP_MARKS: Final[Mapping[str, Any]] = {
+    "postgresql": _upsert(postgresql.insert(_MARKS)),
+    "sqlite": _upsert(sqlite.insert(_MARKS)),
+}
+
+
+def _write(
+    session: Session,
+    held: Held,
+    sent: Sent,
+    *,
+    given: Content,
+    state: BallotState,
+    now: datetime,
+) -> None:
+    _write_marks(session, held, given.marks)
+    changed = _changes(held, sent, given=given, state=state, now=now)
+    connection = session.connection()
+    if changed:
+        connection.execute(_UPDATE_BALLOT, {"ballot": held.id, **changed})
+    if held.seen_at is None or now - held.seen_at >= SEEN_EVERY:
+        connection.execute(_SEE_JUDGE, {"judge": held.judge_id, "seen_at": now})
+
+
+def _changes(
+    held: Held, sent: Sent, *, given: Content, state: BallotState, now: datetime
+) -> dict[str, Any]:
+    """Return the ballot's columns that a save changes, with their new values."""
+    changed: dict[str, Any] = {}
+    version = held.version
+    if given != _stored(held) or state is not held.state:
+        version += 1
+        submitted_at = (held.submitted_at or now) if state is BallotState.SUBMITTED else None
+        changed |= {"state": state, "version": version, "saved_at": now}
+        changed |= {"comment": given.comment, "note": given.note, "submitted_at": submitted_at}
+    if sent.key is not None:
+        changed["recent"] = [*held.recent, [sent.key, version]][-REMEMBERED:]
+    if sent.is_shown and held.shown_at is None:
+        changed["shown_at"] = now
+    return changed
+
+
+def _write_marks(session: Session, held: Held, marks: Mapping[str, int]) -> None:
+    connection = session.connection()
     rows = [
         {
-            "ballot_id": ballot.id,
+            "ballot_id": held.id,
             "criterion_id": criterion.id,
             "minimum": criterion.minimum,
             "maximum": criterion.maximum,
             "points": marks[criterion.key],
         }
-        for criterion in ballot.round.criteria
-        if criterion.key in marks
+        for criterion in held.criteria
+        if criterion.key in marks and marks[criterion.key] != criterion.points
     ]
-    session.flush()
-    kept = [row["criterion_id"] for row in rows]
-    session.execute(delete(Mark).where(Mark.ballot_id == ballot.id, Mark.criterion_id.not_in(kept)))
     if rows:
-        insert = _insert(session).values(rows)
-        session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["ballot_id", "criterion_id"],
-                set_={"points": insert.excluded.points},
-            )
-        )
-    session.expire(ballot, ["marks"])
+        connection.execute(_KEEP_MARKS[connection.dialect.name], rows)
+    gone = [one.id for one in held.criteria if one.points is not None and one.key not in marks]
+    if gone:
+        connection.execute(_ERASE_MARKS, {"ballot": held.id, "criteria": gone})
 
 
-def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(Mark) if is_postgresql else sqlite.insert(Mark)
+def _details(
+    entry_id: int, state: BallotState, version: int, marks: Mapping[str, int]
+) -> dict[str, Any]:
+    """Return what the audit keeps of a ballot; the note is the judge's own and not in it."""
+    return {"entry": entry_id, "state": state.value, "version": version, "marks": dict(marks)}
 
 
-def _record(session: Session, ballot: Ballot, *, actor: Actor, verb: str, now: datetime) -> None:
+def _record(
+    session: Session,
+    *,
+    actor: Actor,
+    verb: str,
+    ballot_id: int,
+    details: Mapping[str, Any],
+    now: datetime,
+) -> None:
     audit.record(
         session,
         actor=actor,
         verb=f"ballot.{verb}",
-        subject=f"ballot:{ballot.id}",
+        subject=f"ballot:{ballot_id}",
         now=now,
-        details={
-            "entry": ballot.entry_id,
-            "state": ballot.state.value,
-            "version": ballot.version,
-            "marks": dict(content_of(ballot).marks),
-        },
+        details=details,
     )

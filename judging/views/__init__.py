@@ -2,15 +2,17 @@
 
 from flask import Blueprint
 
-# `audit`, `panel` and `results` add their pages to the organisers' blueprint, `compare` and `seats`
-# to the judges'.
+# `audit`, `panel`, `results` and `rounds` add their pages to the organisers' blueprint; `ballots`,
+# `compare` and `seats` to the judges'.
 from judging.views import (  # noqa: F401 - see above
     audit,
+    ballots,
     compare,
     judge,
     organiser,
     panel,
     results,
+    rounds,
     seats,
 )
 

@@ -89,7 +89,7 @@ def test_the_gate_stands_before_every_view(app: Flask, client: Client) -> None:
     assert refused.status_code == 302
     assert refused.location.endswith("/login?next=/for-organisers?page%3D2")
     asked = client.get("/for-organisers", headers={"Accept": "application/json"})
-    assert (asked.status_code, asked.json and asked.json["code"]) == (401, "sign-in-required")
+    assert (asked.status_code, asked.json and asked.json["code"]) == (401, "sign-in")
 
 
 @pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)

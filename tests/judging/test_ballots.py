@@ -20,11 +20,12 @@ from contests.states import ContestState, EntryState, Screening
 from judging.models import Ballot, Mark, Recusal, Round
 from judging.queries.desk import get_ballot
 from judging.service import ballots
-from judging.service.ballots import Saved, StaleBallotError
+from judging.service.ballots import Saved, Sent, StaleBallotError
 from judging.states import BallotState, RoundState
 from tests import factories
 from tests.factories import NOW
 
+ZONE = "Europe/Zurich"
 BOTH = {"relevance": 7, "originality": 9}
 
 
@@ -43,19 +44,27 @@ class Scene:
         *,
         version: int | None = None,
         submit: bool = False,
+        is_shown: bool = True,
+        key: str | None = None,
+        note: str | None = None,
         now: datetime = NOW,
         actor: Actor | None = None,
     ) -> Saved:
-        return ballots.save_ballot(
-            session,
-            actor=actor or self.actor,
-            ballot=self.ballot,
+        session.flush()
+        sent = Sent(
             marks=marks,
             comment=comment,
             version=self.ballot.version if version is None else version,
+            key=key,
+            note=note,
+            is_shown=is_shown,
             submit=submit,
-            now=now,
         )
+        saved = ballots.save_ballot(
+            session, actor=actor or self.actor, ballot_id=self.ballot.id, sent=sent, now=now
+        )
+        session.expire_all()
+        return saved
 
     def recuse(self, session: Session, reason: str = "My cousin") -> Recusal | None:
         return ballots.recuse(session, ballot=self.ballot, reason=reason, actor=self.actor, now=NOW)
@@ -83,7 +92,7 @@ def marks_in(session: Session) -> dict[str, int]:
 
 def test_a_mark_is_kept_as_it_is_given(session: Session, scene: Scene) -> None:
     saved = scene.save(session, {"relevance": 7, "originality": None})
-    assert saved == Saved(version=1, state=BallotState.DRAFT, saved_at=NOW)
+    assert saved == Saved(version=1, state=BallotState.DRAFT, saved_at=NOW, zone=ZONE)
     assert marks_in(session) == {"relevance": 7}
     saved = scene.save(session, {"relevance": 3, "originality": 9}, "Good light.")
     assert (saved.version, saved.state) == (2, BallotState.DRAFT)
@@ -125,7 +134,9 @@ def test_a_submitted_ballot_stays_submitted_while_it_is_complete(
     scene.save(session, BOTH, submit=True)
     later = NOW + timedelta(minutes=5)
     saved = scene.save(session, {**BOTH, "relevance": 1}, now=later)
-    assert saved == Saved(version=2, state=BallotState.SUBMITTED, saved_at=later)
+    assert saved == Saved(
+        version=2, state=BallotState.SUBMITTED, saved_at=later, zone="Europe/Zurich"
+    )
     assert scene.ballot.submitted_at == NOW
     saved = scene.save(session, {"originality": 9}, now=later)
     assert saved.state is BallotState.DRAFT

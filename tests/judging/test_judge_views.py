@@ -30,6 +30,7 @@ from tests.queries import counted
 pytestmark = pytest.mark.usefixtures("clock")
 
 MARKS = {"mark-relevance": "7", "mark-originality": "9"}
+SEEN = MARKS | {"shown": "1"}
 
 
 @dataclass
@@ -331,7 +332,7 @@ def test_only_judges_are_offered_the_desk(client: Client, session: Session, scen
 def test_the_desk_counts_what_is_submitted_and_leads_on(
     desk: Client, session: Session, scene: Scene
 ) -> None:
-    save(desk, scene.url(0), version="0", act="submit", **MARKS)
+    save(desk, scene.url(0), version="0", act="submit", **SEEN)
     save(desk, scene.url(1), version="0", **{"mark-relevance": "3"})
     page = desk.page("/judge")
     assert "1 of 3" in page
@@ -364,14 +365,13 @@ def test_the_desk_asks_the_same_with_one_and_with_three(
 
 
 def test_a_closed_round_is_there_to_read(desk: Client, scene: Scene) -> None:
-    save(desk, scene.url(), version="0", comment="So <i>bright</i>", act="submit", **MARKS)
+    save(desk, scene.url(), version="0", comment="So <i>bright</i>", act="submit", **SEEN)
     scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
     assert "they cannot be changed any more" in desk.page("/judge")
     page = desk.page(scene.url())
     assert "7 of 10" in page
     assert "So &lt;i&gt;bright&lt;/i&gt;" in page
     assert "<form" not in page
-    assert "ballot.js" not in page
 
 
 def test_a_round_is_for_its_panel_and_only_once_it_is_open(
@@ -461,7 +461,7 @@ def test_without_script_a_ballot_is_saved_submitted_and_followed_by_the_next(
     page = desk.follow(response).text
     assert "saved 13:00" in page  # the contest's zone, until the reader's is known
     assert 'value="7" checked' in page
-    response = desk.submit(scene.url(), {"mark-originality": "9"}, press="submit")
+    response = desk.submit(scene.url(), {"mark-originality": "9", "shown": "1"}, press="submit")
     assert response.headers["Location"] == scene.url(1)
 
 
@@ -471,10 +471,10 @@ def test_skipping_goes_through_everything_and_submitting_returns_to_what_was_ski
     assert f'rel="next" href="{scene.url(1)}"' in desk.page(scene.url(0))
     assert f'rel="next" href="{scene.url(2)}"' in desk.page(scene.url(1))
     assert f'rel="prev" href="{scene.url(1)}"' in desk.page(scene.url(2))
-    last = desk.submit(scene.url(2), MARKS, press="submit")
+    last = desk.submit(scene.url(2), SEEN, press="submit")
     assert last.headers["Location"] == scene.url(0)
-    assert desk.submit(scene.url(0), MARKS, press="submit").headers["Location"] == scene.url(1)
-    done = desk.submit(scene.url(1), MARKS, press="submit")
+    assert desk.submit(scene.url(0), SEEN, press="submit").headers["Location"] == scene.url(1)
+    done = desk.submit(scene.url(1), SEEN, press="submit")
     assert "all 3 entries are submitted" in desk.follow(done).text
 
 
@@ -484,7 +484,7 @@ def test_a_single_entry_is_spoken_of_as_one(client: Client, session: Session) ->
     page = client.page(scene.url())
     assert page.count("To the list") == 1
     assert "Submitted" not in page
-    done = client.submit(scene.url(), MARKS, press="submit")
+    done = client.submit(scene.url(), SEEN, press="submit")
     assert "Thank you: your entry is submitted." in client.follow(done).text
     page = client.page(scene.url())
     assert "Submitted 13:00" in page
@@ -499,18 +499,23 @@ def test_an_incomplete_submission_keeps_its_marks_and_names_what_is_missing(
     fields = {"comment": "<img src=x onerror=alert(1)>"}
     response = desk.submit(scene.url(), fields, press="submit")
     assert response.status_code == 422
-    assert response.text.count("Choose a mark.") == 4  # beside each, and in the summary
+    assert response.text.count("Choose a mark.<") == 4  # beside each, and in the summary
     assert "&lt;img src=x" in response.text
     session.refresh(scene.ballots[0])
     assert (scene.ballots[0].state, scene.ballots[0].version) == (BallotState.DRAFT, 1)
     form = find_form(response.text, {"comment"})
-    assert desk.send(scene.url(), form, MARKS, press="submit").status_code == 303
+    assert desk.send(scene.url(), form, SEEN, press="submit").status_code == 303
 
 
 def test_the_script_is_told_version_state_and_time(desk: Client, scene: Scene) -> None:
     desk.set_cookie("tz", "Asia/Tokyo")
     response = save(desk, scene.url(), version="0", **MARKS)
-    assert response.json == {"version": 1, "state": "draft", "saved_at": "21:00"}
+    assert response.json == {
+        "version": 1,
+        "state": "draft",
+        "saved_at": "21:00",
+        "at": "2025-03-10T12:00:00+00:00",
+    }
     assert "saved 21:00" in desk.page(scene.url())
 
 
@@ -520,8 +525,9 @@ def test_a_stale_script_gets_both_sets_of_marks(desk: Client, scene: Scene) -> N
     assert response.status_code == 409
     assert response.json == {
         "error": "You changed this ballot in another window. Which marks should stand?",
+        "code": "stale-ballot",
         "version": 1,
-        "theirs": {**MARKS, "comment": "First"},
+        "theirs": {**MARKS, "comment": "First", "note": ""},
     }
 
 
@@ -544,7 +550,7 @@ def test_a_stale_window_without_script_shows_both_and_lets_choose(
 def test_a_double_submit_is_harmless(desk: Client, session: Session, scene: Scene) -> None:
     form = find_form(desk.page(scene.url()), {"comment"})
     for _ in range(2):
-        response = desk.send(scene.url(), form, MARKS, press="submit")
+        response = desk.send(scene.url(), form, SEEN, press="submit")
         assert response.headers["Location"] == scene.url(1)
     session.refresh(scene.ballots[0])
     assert scene.ballots[0].version == 1

@@ -11,6 +11,7 @@ from app.cli.demo.stage import Stage
 from contests.models import Contest, Entry
 from judging.models import Ballot, Criterion, Judge, Round
 from judging.service import ballots
+from judging.service.ballots import Sent
 
 FAVOURITES: Mapping[str, float] = {
     "Weather by text message": 0.97,
@@ -63,15 +64,18 @@ def _fill(stage: Stage, ballot: Ballot) -> None:
     ballots.save_ballot(
         stage.session,
         actor=actor_of(person),
-        ballot=ballot,
-        marks={
-            criterion.key: _points(title, ballot.judge.email, criterion)
-            for criterion in ballot.round.criteria
-        },
-        comment=_COMMENTS[int(5 * _chance(title, ballot.judge.email))],
-        version=ballot.version,
+        ballot_id=ballot.id,
+        sent=Sent(
+            marks={
+                criterion.key: _points(title, ballot.judge.email, criterion)
+                for criterion in ballot.round.criteria
+            },
+            comment=_COMMENTS[int(5 * _chance(title, ballot.judge.email))],
+            version=ballot.version,
+            is_shown=True,
+            submit=True,
+        ),
         now=stage.now,
-        submit=True,
     )
 
 

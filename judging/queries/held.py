@@ -1,0 +1,167 @@
+"""A ballot held for a change: all that the rules ask about it, in two statements.
+
+Whoever changes a ballot holds its round (shared) and then the ballot (alone) until the commit: a
+round cannot close between the question whether it is open and the mark, and of two windows one
+comes second. Plain rows and not objects: this path is taken for every mark of every judge.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFoundError
+from contests.models import Contest, Entry, VersionAsset
+from contests.states import EntryState, Screening
+from judging.models import Ballot, Criterion, Judge, Mark, Round
+from judging.ranking import Kind
+from judging.rubric import Criterion as Scale
+from judging.rubric import Rubric
+from judging.states import BallotState, RoundState
+from media.limits import AssetKind
+from media.models import Asset
+from media.states import AssetState
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCriterion:
+    """One row of the rubric with the points that the ballot gives it, if any."""
+
+    id: int
+    key: str
+    title: str
+    weight: int
+    minimum: int
+    maximum: int
+    step_hundredths: int
+    points: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A ballot as it is now, its round, its judge's seat and its entry."""
+
+    id: int
+    round_id: int
+    judge_id: int
+    entry_id: int
+    state: BallotState
+    version: int
+    comment: str
+    note: str
+    recent: list[list[Any]]
+    shown_at: datetime | None
+    skipped_at: datetime | None
+    saved_at: datetime | None
+    submitted_at: datetime | None
+    kind: Kind
+    round_state: RoundState
+    closed_at: datetime | None
+    zone: str
+    user_id: int | None
+    declared_at: datetime | None
+    removed_at: datetime | None
+    seen_at: datetime | None
+    entry_state: EntryState
+    screening: Screening
+    current_id: int | None
+    criteria: tuple[HeldCriterion, ...]
+
+    @property
+    def marks(self) -> Mapping[str, int]:
+        """What the ballot gives, by criterion key."""
+        return {one.key: one.points for one in self.criteria if one.points is not None}
+
+    @property
+    def stands(self) -> bool:
+        """Whether the entry is still in its contest."""
+        return (
+            self.entry_state is EntryState.SUBMITTED and self.screening is not Screening.INELIGIBLE
+        )
+
+    @property
+    def rubric(self) -> Rubric:
+        """The criteria as the pure rules know them."""
+        return Rubric(
+            tuple(
+                Scale(
+                    key=one.key,
+                    title=one.title,
+                    weight=Fraction(one.weight),
+                    minimum=one.minimum,
+                    maximum=one.maximum,
+                    step=Fraction(one.step_hundredths, 100),
+                )
+                for one in self.criteria
+            )
+        )
+
+    def version_of(self, key: str | None) -> int | None:
+        """Return the version that a save with this idempotency key made, if it was one of late."""
+        return next((version for known, version in self.recent if known == key), None)
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
+_b, _r, _j = _table(Ballot), _table(Round), _table(Judge)
+_e, _c, _m, _k = _table(Entry), _table(Contest), _table(Mark), _table(Criterion)
+
+_BALLOT = (
+    select(
+        *(_b.c.id, _b.c.round_id, _b.c.judge_id, _b.c.entry_id, _b.c.state, _b.c.version),
+        *(_b.c.comment, _b.c.note, _b.c.recent, _b.c.shown_at, _b.c.skipped_at, _b.c.saved_at),
+        *(_b.c.submitted_at, _r.c.kind, _r.c.state.label("round_state"), _r.c.closed_at),
+        *(_c.c.zone, _j.c.user_id, _j.c.declared_at, _j.c.removed_at, _j.c.seen_at),
+        *(_e.c.state.label("entry_state"), _e.c.screening, _e.c.current_id),
+    )
+    .join_from(_b, _r, _r.c.id == _b.c.round_id)
+    .join(_j, _j.c.id == _b.c.judge_id)
+    .join(_e, _e.c.id == _b.c.entry_id)
+    .join(_c, _c.c.id == _r.c.contest_id)
+    .where(_b.c.id == bindparam("ballot"))
+    # The round before the ballot, as whoever closes it does. SQLite's writer is alone anyway.
+    .suffix_with("FOR SHARE OF rounds FOR UPDATE OF ballots", dialect="postgresql")
+)
+_CRITERIA = (
+    select(
+        *(_k.c.id, _k.c.key, _k.c.title, _k.c.weight, _k.c.minimum, _k.c.maximum),
+        *(_k.c.step_hundredths, _m.c.points),
+    )
+    .outerjoin_from(
+        _k, _m, (_m.c.criterion_id == _k.c.id) & (_m.c.ballot_id == bindparam("ballot"))
+    )
+    .where(_k.c.round_id == bindparam("round"))
+    .order_by(_k.c.position)
+)
+_PICTURES = select(
+    exists()
+    .where(VersionAsset.version_id == bindparam("version"), VersionAsset.asset_id == Asset.id)
+    .where(Asset.kind == AssetKind.PICTURE, Asset.state == AssetState.READY)
+)
+
+
+def hold(session: Session, ballot_id: int) -> Held:
+    """Keep others from this ballot until the commit, and return it; NotFoundError without one.
+
+    Objects of this ballot that the session loaded before are older than this. The marks are read
+    after the lock is there, in a statement of their own: one that waited would still see the past.
+    """
+    session.flush()
+    connection = session.connection()
+    row = connection.execute(_BALLOT, {"ballot": ballot_id}).one_or_none()
+    if row is None:
+        raise NotFoundError
+    criteria = connection.execute(_CRITERIA, {"ballot": ballot_id, "round": row.round_id})
+    return Held(**row._mapping, criteria=tuple(HeldCriterion(*one) for one in criteria))  # noqa: SLF001 - public, in spite of its name
+
+
+def has_pictures(session: Session, version_id: int | None) -> bool:
+    """Tell whether an entry's version has a picture that can be shown; a broken one cannot."""
+    return bool(session.connection().scalar(_PICTURES, {"version": version_id}))
