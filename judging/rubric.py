@@ -4,11 +4,15 @@ Marks are whole points; weights and averages are exact fractions, so that nothin
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
 from app.errors import N_, InvalidError
+
+WHOLE: Final = Fraction(1)
+MOST_POINTS: Final = 1000
+MOST_STEP: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,9 @@ class Criterion:
     """One row of a rubric: whole points from `minimum` to `maximum`, counted with `weight`.
 
     `key` is stable and names the form field. A mark is worth its points times `step`, so that a
-    scale of quarter points is as exact as one of whole points. Raises InvalidError for a weight or
-    a step that is not positive, or a scale without at least two steps.
+    scale of quarter points is as exact as one of whole points. `levels` say by points what a mark
+    means, for as many of them as need words. Raises InvalidError for a weight or a step that is not
+    positive, a scale without at least two steps, or a level beyond the scale.
     """
 
     key: str
@@ -26,7 +31,8 @@ class Criterion:
     minimum: int
     maximum: int
     guidance: str = ""
-    step: Fraction = Fraction(1)
+    step: Fraction = WHOLE
+    levels: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
@@ -50,6 +56,17 @@ class Criterion:
                 code="scale-empty",
                 title=self.title,
             )
+        if any(not self.minimum <= points <= self.maximum for points in self.levels):
+            raise InvalidError(
+                N_("%(title)s explains a mark that is not on its scale."),
+                field=self.key,
+                code="level-off-scale",
+                title=self.title,
+            )
+
+    def worth(self, points: int) -> Fraction:
+        """Return what a mark of so many points is worth."""
+        return points * self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,12 @@ def weighted(rubric: Rubric, averages: Mapping[str, Fraction]) -> Fraction:
     return total / sum(criterion.weight for criterion in rubric.criteria)
 
 
+def points_of(value: Fraction, step: Fraction) -> int | None:
+    """Return how many steps a mark of this value is, or None where it lies between two."""
+    points = value / step
+    return int(points) if points.denominator == 1 else None
+
+
 def _check_mark(criterion: Criterion, points: int) -> None:
     # True is an int to Python; as a mark it would be a fault of ours, so it counts as out of range.
     if isinstance(points, bool) or not criterion.minimum <= points <= criterion.maximum:
@@ -129,11 +152,30 @@ def _mark_missing(criterion: Criterion) -> InvalidError:
     )
 
 
+VERDICT: Final = "verdict"
+OUT, MAYBE, IN = 0, 1, 2
+
+# A round of screening has this one criterion: a verdict counts as a mark of 0, a half or 1, so that
+# the mean says which share of the judges would let an entry in.
+VERDICTS: Final = Rubric(
+    (
+        Criterion(
+            VERDICT,
+            N_("Verdict"),
+            WHOLE,
+            OUT,
+            IN,
+            step=Fraction(1, 2),
+            levels={OUT: N_("Out"), MAYBE: N_("Maybe"), IN: N_("In")},
+        ),
+    )
+)
+
 # Where an organiser starts from, by the kind of the contest; every round has a copy of its own.
 DEFAULT_RUBRICS: Final[Mapping[str, Rubric]] = {
     "photo": Rubric(
         tuple(
-            Criterion(key, title, Fraction(1), 1, 10, guidance)
+            Criterion(key, title, WHOLE, 1, 10, guidance)
             for key, title, guidance in (
                 (
                     "relevance",
@@ -173,7 +215,7 @@ DEFAULT_RUBRICS: Final[Mapping[str, Rubric]] = {
     ),
     "hackathon": Rubric(
         tuple(
-            Criterion(key, title, Fraction(1), 1, 5, guidance)
+            Criterion(key, title, WHOLE, 1, 5, guidance)
             for key, title, guidance in (
                 (
                     "impact",

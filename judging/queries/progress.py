@@ -1,18 +1,28 @@
-"""Reading a round as its organisers do: whether it can open, how far it is, what is missing."""
+"""Reading a round as its organisers do: who sits on the panel, how far it is, what is missing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
-from contests.models import Contest, Entry, EntryVersion, LatePass
-from contests.states import Screening
-from judging.models import Ballot, Criterion, Judge, Mark, Recusal, Round
-from judging.queries.rounds import judged_in
+from contests.models import Contest, Entry, EntryVersion
+from judging.models import (
+    Ballot,
+    Comparison,
+    Criterion,
+    HandOut,
+    Judge,
+    Mark,
+    Ordering,
+    OrderingLine,
+    Recusal,
+    Round,
+)
+from judging.queries.rounds import entry_numbers, judged_in, seated_judges
+from judging.ranking import Kind
 from judging.states import BallotState
 
 
@@ -65,66 +75,12 @@ def recusals(session: Session, contest: Contest) -> dict[int, list[Recusal]]:
     return dict(by_judge)
 
 
-# --- before it opens ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """What opening a round depends on; `closes_at` counts the last late pass in.
-
-    `seated` judges have declared conflicts of interest, `undeclared` have only accepted, `waiting`
-    have not answered their invitation.
-    """
-
-    closes_at: datetime
-    is_closed: bool
-    entries: int
-    unscreened: int
-    seated: int
-    undeclared: int
-    waiting: int
-    per_entry: int
-
-    @property
-    def has_judges(self) -> bool:
-        """Whether enough judges can be given ballots for every entry to have its number."""
-        return self.seated >= self.per_entry
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the round can open."""
-        return self.is_closed and self.entries > 0 and self.has_judges
-
-
-def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
-    """Look at what opening this round depends on."""
-    contest = round_.contest
-    passes = session.scalar(
-        select(func.max(LatePass.until)).where(LatePass.contest_id == contest.id)
-    )
-    closes_at = max(contest.closes_at, passes or contest.closes_at)
-    screenings = Counter(session.scalars(select(Entry.screening).where(judged_in(session, round_))))
-    seats = [judge for judge in panel(session, contest) if judge.removed_at is None]
-    accepted = sum(judge.accepted_at is not None for judge in seats)
-    declared = sum(judge.declared_at is not None for judge in seats)
-    return Readiness(
-        closes_at=closes_at,
-        is_closed=now >= closes_at,
-        entries=screenings.total(),
-        unscreened=screenings[Screening.PENDING],
-        seated=declared,
-        undeclared=accepted - declared,
-        waiting=len(seats) - accepted,
-        per_entry=round_.per_entry,
-    )
-
-
 # --- while it runs ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeProgress:
-    """How far one judge is; `total` are the ballots asked of them, recusals left out."""
+    """How far one judge is; `total` is what is asked of them, recusals left out."""
 
     judge: Judge
     total: int
@@ -134,13 +90,13 @@ class JudgeProgress:
 
     @property
     def missing(self) -> int:
-        """How many ballots are still to come."""
+        """How much is still to come."""
         return self.total - self.done
 
 
 @dataclass(frozen=True, slots=True)
 class EntryProgress:
-    """How far one entry is; `total` are its live ballots, `wanted` what the round asks for."""
+    """How far one entry is; `total` is what was given out, `wanted` what the round asks for."""
 
     number: int
     title: str
@@ -156,34 +112,40 @@ class EntryProgress:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A round as its control room shows it."""
+    """A round as its control room shows it.
+
+    Judges count in ballots, in comparisons, or in the one order that a ranking asks of each;
+    entries in the judges who gave theirs on it. `budget` are the ballots that a round with focus
+    has to give.
+    """
 
     judges: tuple[JudgeProgress, ...]
     entries: tuple[EntryProgress, ...]
+    budget: int | None = None
 
     @property
     def total(self) -> int:
-        """How many ballots are asked for."""
-        return sum(entry.total for entry in self.entries)
+        """How much is asked for."""
+        return sum(row.total for row in self.judges)
 
     @property
     def done(self) -> int:
-        """How many ballots are submitted."""
-        return sum(entry.done for entry in self.entries)
+        """How much is submitted."""
+        return sum(row.done for row in self.judges)
 
     @property
     def late(self) -> tuple[JudgeProgress, ...]:
-        """Who still owes ballots."""
+        """Who still owes something."""
         return tuple(row for row in self.judges if row.missing)
 
     @property
     def thin(self) -> tuple[EntryProgress, ...]:
-        """Entries with some submitted ballots, but fewer than the round asks for."""
+        """Entries that somebody judged, but fewer than the round asks for."""
         return tuple(row for row in self.entries if 0 < row.done < row.wanted)
 
     @property
     def unmarked(self) -> tuple[EntryProgress, ...]:
-        """Entries without any submitted ballot: they would have no place in the standings."""
+        """Entries that nobody judged: they would have no place in the standings."""
         return tuple(row for row in self.entries if row.done == 0)
 
     @property
@@ -192,32 +154,103 @@ class Progress:
         return tuple(row for row in self.entries if row.is_short)
 
 
+_ByJudge = Counter[tuple[int, BallotState]]
+_ByEntry = Counter[tuple[int, BallotState]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How much there is in which state, by judge and by the entry's number."""
+
+    by_judge: _ByJudge
+    by_entry: _ByEntry
+
+    def add(self, judge: Judge, numbers: Iterable[int | None], state: BallotState) -> None:
+        # Nobody waits for what a judge left unfinished when they left the panel.
+        if judge.removed_at is None or state is BallotState.SUBMITTED:
+            self.by_judge[judge.id, state] += 1
+            self.by_entry.update((number or 0, state) for number in numbers)
+
+
 def progress(session: Session, round_: Round) -> Progress:
-    """Count a round's ballots on entries that still stand, by judge and by entry."""
-    counts = session.execute(
+    """Count what a round has of what it asks for, on entries that still stand."""
+    judges = {judge.id: judge for judge in panel(session, round_.contest)}
+    count = {Kind.RANK: _orders, Kind.PAIRWISE: _comparisons}.get(round_.kind, _ballots)
+    counts = _Counts(Counter(), Counter())
+    count(session, round_, judges, counts)
+    titles = _standing_titles(session, round_)
+    wanted = _wanted(session, round_)
+    return Progress(
+        judges=tuple(
+            _judge_progress(judge, counts.by_judge)
+            for judge in judges.values()
+            if judge.removed_at is None or counts.by_judge[judge.id, BallotState.SUBMITTED]
+        ),
+        entries=tuple(
+            _entry_progress(number, title, counts.by_entry, wanted) for number, title in titles
+        ),
+        budget=round_.per_entry * len(titles) if round_.hand_out is HandOut.FOCUS else None,
+    )
+
+
+def _ballots(session: Session, round_: Round, judges: Mapping[int, Judge], counts: _Counts) -> None:
+    found = session.execute(
         select(Ballot.judge_id, Entry.number, Ballot.state)
         .join(Ballot.entry)
         .where(Ballot.round_id == round_.id, judged_in(session, round_))
-    ).all()
-    by_judge: Counter[tuple[int, BallotState]] = Counter()
-    by_entry: Counter[tuple[int, BallotState]] = Counter()
-    judges = {judge.id: judge for judge in panel(session, round_.contest)}
-    for judge_id, number, state in counts:
-        # Nobody waits for what a judge left unfinished when they left the panel.
-        if judges[judge_id].removed_at is None or state is BallotState.SUBMITTED:
-            by_judge[judge_id, state] += 1
-            by_entry[number or 0, state] += 1
-    return Progress(
-        judges=tuple(
-            _judge_progress(judge, by_judge)
-            for judge in judges.values()
-            if judge.removed_at is None or by_judge[judge.id, BallotState.SUBMITTED]
-        ),
-        entries=tuple(
-            _entry_progress(number, title, by_entry, round_.per_entry)
-            for number, title in _standing_titles(session, round_)
-        ),
     )
+    for judge_id, number, state in found:
+        counts.add(judges[judge_id], [number], state)
+
+
+def _orders(session: Session, round_: Round, judges: Mapping[int, Judge], counts: _Counts) -> None:
+    """Count one order of each judge, begun or not, and the entries in it."""
+    orders = {
+        judge_id: (order_id, state)
+        for order_id, judge_id, state in session.execute(
+            select(Ordering.id, Ordering.judge_id, Ordering.state).where(
+                Ordering.round_id == round_.id
+            )
+        )
+    }
+    entries = defaultdict(list)
+    for order_id, number in session.execute(
+        select(OrderingLine.ordering_id, Entry.number)
+        .join(OrderingLine.ordering)
+        .join(OrderingLine.entry)
+        .where(Ordering.round_id == round_.id, judged_in(session, round_))
+    ):
+        entries[order_id].append(number)
+    for judge_id in (judge.id for judge in seated_judges(session, round_)):
+        if judge_id not in orders:
+            counts.add(judges[judge_id], (), BallotState.ASSIGNED)
+    for judge_id, (order_id, state) in orders.items():
+        counts.add(judges[judge_id], entries[order_id], state)
+
+
+def _comparisons(
+    session: Session, round_: Round, judges: Mapping[int, Judge], counts: _Counts
+) -> None:
+    numbers = entry_numbers(session, round_)
+    found = session.execute(
+        select(
+            Comparison.judge_id,
+            Comparison.first_id,
+            Comparison.second_id,
+            Comparison.chosen_id.is_not(None),
+        ).where(Comparison.round_id == round_.id)
+    )
+    for judge_id, first_id, second_id, is_decided in found:
+        if first_id in numbers and second_id in numbers:
+            state = BallotState.SUBMITTED if is_decided else BallotState.ASSIGNED
+            counts.add(judges[judge_id], [numbers[first_id], numbers[second_id]], state)
+
+
+def _wanted(session: Session, round_: Round) -> int:
+    """Return how many judges, or comparisons, each entry is to have."""
+    if round_.is_practice or round_.kind is Kind.RANK:
+        return len(seated_judges(session, round_))
+    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
 
 
 def _standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:
@@ -230,7 +263,7 @@ def _standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:
     return [(number or 0, title) for number, title in found]
 
 
-def _judge_progress(judge: Judge, counts: Counter[tuple[int, BallotState]]) -> JudgeProgress:
+def _judge_progress(judge: Judge, counts: _ByJudge) -> JudgeProgress:
     done, begun = (counts[judge.id, state] for state in (BallotState.SUBMITTED, BallotState.DRAFT))
     return JudgeProgress(
         judge=judge,
@@ -241,9 +274,7 @@ def _judge_progress(judge: Judge, counts: Counter[tuple[int, BallotState]]) -> J
     )
 
 
-def _entry_progress(
-    number: int, title: str, counts: Counter[tuple[int, BallotState]], wanted: int
-) -> EntryProgress:
+def _entry_progress(number: int, title: str, counts: _ByEntry, wanted: int) -> EntryProgress:
     live = set(BallotState) - {BallotState.RECUSED}
     return EntryProgress(
         number=number,

@@ -55,6 +55,17 @@ def find_next_round(session: Session, round_: Round) -> Round | None:
     )
 
 
+def find_round_before(session: Session, round_: Round) -> Round | None:
+    """Return the counting round before this one, from which entries go on to it."""
+    return session.scalar(
+        _rounds(round_.contest)
+        .where(Round.position < round_.position, Round.is_practice.is_(False))
+        .order_by(None)
+        .order_by(Round.position.desc())
+        .limit(1)
+    )
+
+
 def takes_all(session: Session, round_: Round) -> bool:
     """Tell whether a round judges every eligible entry, as a contest's first one does."""
     earlier = exists().where(
@@ -87,6 +98,27 @@ def entry_numbers(session: Session, round_: Round) -> dict[int, int]:
         select(Entry.id, Entry.number).where(judged_in(session, round_)).order_by(Entry.number)
     )
     return {entry_id: number or 0 for entry_id, number in found}
+
+
+def entries_for_practice(session: Session, contest: Contest) -> dict[int, int]:
+    """Return the ids of the entries with which judges can practise, by number."""
+    found = session.execute(
+        select(Entry.number, Entry.id)
+        .where(Entry.contest_id == contest.id, Entry.state == EntryState.SUBMITTED)
+        .order_by(Entry.number)
+    )
+    return {number or 0: entry_id for number, entry_id in found}
+
+
+def chosen_numbers(session: Session, round_: Round) -> dict[int, str]:
+    """Return the entries chosen for a round, by number, with the reason of each that has one."""
+    found = session.execute(
+        select(Entry.number, RoundEntry.reason)
+        .join(RoundEntry.entry)
+        .where(RoundEntry.round_id == round_.id)
+        .order_by(Entry.number)
+    )
+    return {number or 0: reason for number, reason in found}
 
 
 def seated_judges(session: Session, round_: Round) -> Sequence[Judge]:

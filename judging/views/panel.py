@@ -15,7 +15,7 @@ from judging.forms.panel import InviteForm
 from judging.models import Judge
 from judging.queries import progress as queries
 from judging.service import panel as service
-from judging.views.organiser import Answer, back, blueprint, show, told
+from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.
 JUDGE = "<int(max=2147483647):judge_id>"
@@ -81,7 +81,8 @@ def remind(slug: str, judge_id: int) -> Response:
     with told():
         service.remind(current_session(), judge=judge, actor=current_actor(), now=clock.now())
         flash(_("A reminder to %(name)s is on its way.", name=judge.name), "success")
-    return back("rounds" if request.args.get("from") == "rounds" else "panel", slug)
+    round_id = request.args.get("round", type=int)
+    return back("panel", slug) if round_id is None else back_to_round(slug, round_id)
 
 
 @blueprint.post(f"/panel/{JUDGE}/resend")

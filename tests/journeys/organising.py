@@ -103,19 +103,26 @@ def invite_judges(page: Page, slug: str, judges: Sequence[Person]) -> None:
 def plan_round(page: Page, slug: str, *, judges_per_entry: int) -> None:
     """Plan the round with its defaults, but for the number of judges."""
     page.goto(f"/manage/contests/{slug}/rounds")
-    press(page, "Plan the round")
-    expect_flash(page, "The round is planned.")
-    page.get_by_role("link", name="Change title, judges per entry").click()
-    page.get_by_label("Judges per entry").fill(str(judges_per_entry))
+    press(page, "Plan: One scoring round")
+    expect_flash(page, "The judging is planned.")
+    go_to_round(page, slug)
+    page.get_by_role("link", name="Change the round").click()
+    page.get_by_label("Judges per entry", exact=True).fill(str(judges_per_entry))
     press(page, "Save the round")
     expect_flash(page, "The round is saved.")
 
 
+def go_to_round(page: Page, slug: str, title: str = "Scoring") -> None:
+    """Go to one round's page by way of all rounds."""
+    page.goto(f"/manage/contests/{slug}/rounds")
+    page.get_by_role("link", name=title, exact=True).click()
+
+
 def weigh(page: Page, slug: str, criterion: str, weight: int) -> None:
     """Let one criterion of the planned round count more than the others."""
-    page.goto(f"/manage/contests/{slug}/rounds")
+    go_to_round(page, slug)
     page.get_by_role("link", name="Change the rubric").click()
-    rows = page.locator("fieldset")
+    rows = page.locator("fieldset.form-section")
     titles = [field.input_value() for field in rows.get_by_label("Title", exact=True).all()]
     rows.nth(titles.index(criterion)).get_by_label("Weight").fill(str(weight))
     press(page, "Save the rubric")
@@ -124,14 +131,14 @@ def weigh(page: Page, slug: str, criterion: str, weight: int) -> None:
 
 def open_round(page: Page, slug: str) -> None:
     """Open the planned round."""
-    page.goto(f"/manage/contests/{slug}/rounds")
+    go_to_round(page, slug)
     confirm(page, "Open the round", "Open the round now")
     expect_flash(page, "The round is open, and the judges have mail.")
 
 
 def close_round(page: Page, slug: str) -> None:
     """Close the round, every ballot being there."""
-    page.goto(f"/manage/contests/{slug}/rounds")
+    go_to_round(page, slug)
     expect(page.get_by_text("Every ballot is submitted. You can close the round.")).to_be_visible()
     confirm(page, "Close the round", "Close the round now")
     expect_flash(page, "The round is closed.")

@@ -42,6 +42,9 @@ class Scene:
     def url(self, page: str) -> str:
         return f"/manage/contests/{self.contest.slug}/{page}"
 
+    def round_url(self, page: str = "") -> str:
+        return self.url(f"rounds/{self.round_.id}{page and '/'}{page}")
+
 
 def judged(
     session: Session,

@@ -129,11 +129,11 @@ def test_a_judge_is_reminded_once_an_hour(session: Session, client: Client, outb
     entry = factories.entry(session, scene.contest, factories.user(session))
     factories.ballot(session, scene.round_, judge, entry)
     manager(client, scene)
-    url = scene.url(f"panel/{judge.id}/remind?from=rounds")
+    url = scene.url(f"panel/{judge.id}/remind?round={scene.round_.id}")
     for said in ("is on its way", "within the last hour"):
-        form = form_to(client, scene.url("rounds"), url)
+        form = form_to(client, scene.round_url(), url)
         answer = client.follow(client.send(url, form, {}))
-        assert answer.request.path == scene.url("rounds")
+        assert answer.request.path == scene.round_url()
         assert said in answer.text
     assert len(outbox(judge.email)) == 1
 
@@ -159,7 +159,7 @@ def test_a_round_is_planned_changed_and_opened(
     scene = scenes.waiting(session)
     session.delete(scene.round_)
     manager(client, scene)
-    url = scene.url("rounds")
+    url = scene.round_url()
     assert "No round is planned yet" in client.page(url)
     client.follow(client.submit(url, press="Plan the round"))
     fields = {
@@ -168,7 +168,7 @@ def test_a_round_is_planned_changed_and_opened(
         "per_entry": "2",
         "due_at": "2025-03-20T18:00",
     }
-    page = client.follow(client.submit(scene.url("rounds/edit"), fields)).text
+    page = client.follow(client.submit(scene.round_url("edit"), fields)).text
     assert "<strong>fair</strong>" in page
     assert "20 Mar 2025, 18:00" in page
     assert "Every entry gets its 2 judges. That makes 8 ballots in all." in page
@@ -185,18 +185,18 @@ def test_what_is_missing_before_the_opening_is_said(session: Session, client: Cl
     scene = scenes.waiting(session, entries=1, judges=1)
     own = factories.entry(session, scene.contest, scene.judges[0].user or scene.organiser)
     factories.judge(session, scene.contest, factories.user(session), declared=False)
-    page = manager(client, scene).page(scene.url("rounds"))
+    page = manager(client, scene).page(scene.round_url())
     assert "1 judge has accepted and not declared conflicts of interest yet" in page
     assert (
         "1 judge has accepted and declared conflicts of interest; each entry is to have 2" in page
     )
     assert "Open the round now" not in page
-    assert f'href="{scene.url("rounds/edit")}#per_entry">Lower the judges per entry<' in page
-    assert 'id="per_entry"' in client.page(scene.url("rounds/edit"))
+    assert f'href="{scene.round_url("edit")}#per_entry">Lower the judges per entry<' in page
+    assert 'id="per_entry"' in client.page(scene.round_url("edit"))
     scene.round_.per_entry = 1
-    page = client.page(scene.url("rounds"))
+    page = client.page(scene.round_url())
     assert f"Entry {own.number:04d}: 0 judges instead of 1" in page
-    page = client.follow(client.submit(scene.url("rounds"), press="Open the round now")).text
+    page = client.follow(client.submit(scene.round_url(), press="Open the round now")).text
     assert f"Too few judges may mark these entries: {own.number:04d}." in page
     assert "1 entry has too few judges" in page
 
@@ -204,9 +204,9 @@ def test_what_is_missing_before_the_opening_is_said(session: Session, client: Cl
 def test_a_round_that_is_not_ready_says_why(session: Session, client: Client) -> None:
     scene = scenes.waiting(session)
     manager(client, scene)
-    form = form_to(client, scene.url("rounds"), scene.url("rounds/open"))
+    form = form_to(client, scene.round_url(), scene.round_url("open"))
     scene.contest.closes_at = NOW + timedelta(hours=1)
-    page = client.follow(client.send(scene.url("rounds/open"), form, {})).text
+    page = client.follow(client.send(scene.round_url("open"), form, {})).text
     assert "Entries can still change until" in page
     assert "Open the round now" not in page
     session.expire_all()
@@ -220,32 +220,34 @@ def test_closing_says_what_is_missing_and_closes_anyway(session: Session, client
     factories.ballot(session, scene.round_, late, unread)
     scene.round_.due_at = NOW - timedelta(days=1)
     manager(client, scene)
-    page = client.page(scene.url("rounds"))
+    page = client.page(scene.round_url())
     assert "8 of 9" in page
     assert f"1 judge is late: {late.name}." in page
     assert f"{late.name} has 1 ballot of 5 left." in page
     assert f"1 entry has no ballot, and so no place in the standings: {unread.number:04d}." in page
-    page = client.follow(client.submit(scene.url("rounds"), press="Close the round now")).text
+    page = client.follow(client.submit(scene.round_url(), press="Close the round now")).text
     assert "8 of 9 ballots were submitted; the rest does not count." in page
-    page = client.follow(client.submit(scene.url("rounds"), press="Open the round again now")).text
+    page = client.follow(client.submit(scene.round_url(), press="Open the round again now")).text
     assert "The round is open again" in page
 
 
 def test_gaps_are_filled_by_assigning_again(session: Session, client: Client) -> None:
     scene = scenes.waiting(session, judges=2)
-    rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
     panel.remove(session, judge=scene.judges[0], actor=scene.actor, now=NOW)
     manager(client, scene)
-    page = client.page(scene.url("rounds"))
+    page = client.page(scene.round_url())
     assert "4 entries have too few judges" in page
     assert "No judge is free for them: invite somebody" in page
-    assert scene.url("rounds/assign") not in page
+    assert scene.round_url("assign") not in page
     factories.judge(session, scene.contest, factories.user(session, "New Judge"))
-    page = client.page(scene.url("rounds"))
+    page = client.page(scene.round_url())
     assert "“Assign again” gives them to a free judge." in page
-    assert page.count(scene.url("rounds/assign")) == 1
-    form = forms(client.page(scene.url("rounds")))
-    action = scene.url("rounds/assign")
+    assert page.count(scene.round_url("assign")) == 1
+    form = forms(client.page(scene.round_url()))
+    action = scene.round_url("assign")
     found = next(one for one in form if one.target(None) == action)
     page = client.follow(client.send(action, found, {})).text
     assert "Every gap that could be filled is filled" in page
@@ -257,7 +259,7 @@ def test_gaps_are_filled_by_assigning_again(session: Session, client: Client) ->
 
 def test_the_rubric_is_rearranged_before_it_is_saved(session: Session, client: Client) -> None:
     scene = scenes.waiting(session)
-    url = scene.url("rounds/rubric")
+    url = scene.round_url("rubric")
     manager(client, scene)
     page = client.page(url)
     (form,) = [one for one in forms(page) if "title_0" in one.names]
@@ -292,7 +294,7 @@ def test_a_wrong_rubric_is_kept_with_its_faults(
     session: Session, client: Client, fields: dict[str, str], said: str
 ) -> None:
     scene = scenes.waiting(session)
-    url = scene.url("rounds/rubric")
+    url = scene.round_url("rubric")
     answer = manager(client, scene).submit(url, {"guidance_1": "Kept.", **fields})
     assert answer.status_code == 422
     assert said in answer.text
@@ -303,7 +305,7 @@ def test_a_wrong_rubric_is_kept_with_its_faults(
 @pytest.mark.parametrize("act", ["up-0", "down-9", "remove-x", "dance", "up-²"])
 def test_a_strange_button_changes_nothing(session: Session, client: Client, act: str) -> None:
     scene = scenes.waiting(session)
-    url = scene.url("rounds/rubric")
+    url = scene.round_url("rubric")
     manager(client, scene)
     (form,) = [one for one in forms(client.page(url)) if "title_0" in one.names]
     data = form.filled({}, None) | {"act": [act]}
@@ -315,10 +317,12 @@ def test_a_strange_button_changes_nothing(session: Session, client: Client, act:
 
 def test_a_locked_rubric_explains_itself(session: Session, client: Client) -> None:
     scene = scenes.waiting(session)
-    url = scene.url("rounds/rubric")
+    url = scene.round_url("rubric")
     manager(client, scene)
     (form,) = [one for one in forms(client.page(url)) if "title_0" in one.names]
-    rounds.open_round(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=ANYBODY, now=NOW
+    )
     judge = scene.judges[0]
     extra = factories.entry(session, scene.contest, factories.user(session))
     factories.ballot(session, scenes.round_of(session, scene), judge, extra, [5, 5])
@@ -332,10 +336,16 @@ def test_a_locked_rubric_explains_itself(session: Session, client: Client) -> No
 def test_the_audit_tells_in_words_and_by_subject(session: Session, client: Client) -> None:
     scene = scenes.waiting(session)
     other = scenes.waiting(session)
-    rounds.create_round(session, contest=other.contest, actor=other.actor, now=NOW)
-    rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    rounds.plan_rounds(
+        session, contest=other.contest, preset=Preset.ONE, actor=other.actor, now=NOW
+    )
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
     panel.remind(session, judge=scene.judges[1], actor=scene.actor, now=NOW)
-    rounds.close_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    rounds.close_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
     url = scene.url("audit")
     page = manager(client, scene).page(url)
     for words in (
@@ -419,7 +429,9 @@ def test_pages_ask_no_more_for_more_rows(
 
 def test_the_ballots_mail_is_written_for_people(session: Session) -> None:
     scene = scenes.waiting(session)
-    rounds.open_round(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
     mail = session.scalars(select(OutgoingMail).limit(1)).one()
     assert mail.subject == "Photo Contest 2025: entries wait for your marks"
     assert "Please submit them by Thu, 20 Mar 2025, 13:00 Zurich" in (mail.body or "")

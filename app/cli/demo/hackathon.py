@@ -65,8 +65,11 @@ def judge_half(stage: Stage) -> None:
     check_all(stage, contest, after)
     for email, name in JUDGES:
         stage.seat(contest, email, name, after)
-    rounds.create_round(stage.session, contest=contest, actor=stage.organiser, now=after)
-    rounds.open_round(stage.session, contest=contest, actor=stage.organiser, now=after)
+    who = stage.organiser
+    (only,) = rounds.plan_rounds(
+        stage.session, contest=contest, preset=rounds.Preset.ONE, actor=who, now=after
+    )
+    rounds.open_round(stage.session, contest=contest, round_id=only.id, actor=who, now=after)
     score_all(stage, contest, shares=_DONE)
 
 

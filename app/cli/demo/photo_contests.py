@@ -13,8 +13,8 @@ from app.cli.demo.stage import ZONE, Stage
 from contests.models import Contest, Entry, Forum, GalleryOpens
 from contests.queries import contests as queries
 from contests.queries import entries as entry_queries
-from contests.service import screening
 from contests.service import entries as entry_service
+from contests.service import screening
 from contests.service.contests import ContestValues
 from contests.states import ContestKind, EntryState, Screening
 from contests.vocabulary import ACTION_LINES, SDGS
@@ -22,6 +22,7 @@ from judging.queries import results
 from judging.queries.rounds import get_deciding_round
 from judging.service import announcement, decisions, rounds
 from judging.service.decisions import Choice
+from judging.service.rounds import Preset
 from media.limits import MAX_BYTES, PICTURE_FORMATS
 
 OPEN, ANNOUNCED = "photo-contest", "first-light"
@@ -158,10 +159,16 @@ def judge_and_announce(stage: Stage) -> None:
     for email, name in JUDGES[1:]:
         stage.seat(contest, email, name, stage.at(-43))
     check_all(stage, contest, stage.at(-42))
-    rounds.create_round(session, contest=contest, actor=organiser, now=stage.at(-42))
-    rounds.open_round(session, contest=contest, actor=organiser, now=stage.at(-41))
+    (only,) = rounds.plan_rounds(
+        session, contest=contest, preset=Preset.ONE, actor=organiser, now=stage.at(-42)
+    )
+    rounds.open_round(
+        session, contest=contest, round_id=only.id, actor=organiser, now=stage.at(-41)
+    )
     score_all(replace(stage, now=stage.at(-35)), contest, shares={})
-    rounds.close_round(session, contest=contest, actor=organiser, now=stage.at(-30))
+    rounds.close_round(
+        session, contest=contest, round_id=only.id, actor=organiser, now=stage.at(-30)
+    )
     _decide(stage, contest)
     announcement.announce(session, contest=contest, actor=organiser, now=stage.at(-21))
 

@@ -1,0 +1,92 @@
+"""Whether a round can open: the entries, the judges, and the rounds before it."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contests.models import Entry
+from contests.states import Screening
+from judging.models import HandOut, Judge, Round
+from judging.queries.panel import entries_close_at
+from judging.queries.progress import panel
+from judging.queries.rounds import find_round_before, judged_in
+from judging.ranking import Kind
+from judging.states import RoundState
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What opening a round depends on; `closes_at` counts the last late pass in.
+
+    `seated` judges have declared conflicts of interest, `undeclared` have only accepted, `waiting`
+    have not answered their invitation. `wanted` judges are needed for each entry. `before` is the
+    counting round from which entries go on to this one.
+    """
+
+    closes_at: datetime
+    is_closed: bool
+    entries: int
+    unscreened: int
+    seated: int
+    undeclared: int
+    waiting: int
+    wanted: int
+    takes_all: bool
+    before: Round | None
+
+    @property
+    def has_turn(self) -> bool:
+        """Whether the round before this one is over."""
+        return self.before is None or self.before.state in {RoundState.CLOSED, RoundState.FINAL}
+
+    @property
+    def has_judges(self) -> bool:
+        """Whether enough judges can be given work for every entry to have its number."""
+        return self.seated >= self.wanted
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the round can open."""
+        return self.is_closed and self.has_turn and self.entries > 0 and self.has_judges
+
+
+def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
+    """Look at what opening this round depends on."""
+    closes_at = entries_close_at(session, round_.contest)
+    screenings = Counter(session.scalars(select(Entry.screening).where(judged_in(session, round_))))
+    seats = _seats(session, round_)
+    accepted = sum(judge.accepted_at is not None for judge in seats)
+    declared = sum(judge.declared_at is not None for judge in seats)
+    before = None if round_.is_practice else find_round_before(session, round_)
+    return Readiness(
+        closes_at=closes_at,
+        is_closed=now >= closes_at,
+        entries=screenings.total(),
+        unscreened=screenings[Screening.PENDING],
+        seated=declared,
+        undeclared=accepted - declared,
+        waiting=len(seats) - accepted,
+        wanted=judges_wanted(round_),
+        takes_all=not round_.is_practice and before is None,
+        before=before,
+    )
+
+
+def judges_wanted(round_: Round) -> int:
+    """Return how many judges an entry needs before the round can open."""
+    if round_.is_practice or round_.kind in {Kind.RANK, Kind.PAIRWISE}:
+        return 1
+    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
+
+
+def _seats(session: Session, round_: Round) -> list[Judge]:
+    """Return who may come to judge here, answered or not."""
+    chosen = {seat.judge_id for seat in round_.seats}
+    return [
+        judge
+        for judge in panel(session, round_.contest)
+        if judge.removed_at is None and (not chosen or judge.id in chosen)
+    ]

@@ -1,0 +1,37 @@
+"""The tie ladder that a contest has unless its organisers choose another."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy.orm import Session
+
+from contests.models import Contest
+from judging.models import Round
+from judging.queries.rounds import rounds_of, rules_of
+from judging.ranking import Kind
+
+
+def default_ladder(contest: Contest, rounds: Sequence[Round]) -> list[str]:
+    """Return the ladder to start from: criteria by weight, then head to head, then a public text.
+
+    Criteria of equal weight come in the ballot's order, those of later rounds first, each key once.
+    Everybody knows the text before judging begins, so that nobody can have chosen it to fit.
+    """
+    scored = [round_ for round_ in rounds if round_.kind is Kind.SCORE and not round_.is_practice]
+    criteria = [criterion for round_ in reversed(scored) for criterion in round_.criteria]
+    keys = dict.fromkeys(row.key for row in sorted(criteria, key=lambda row: -row.weight))
+    public = f"{contest.forum.name}, {contest.title}"
+    return [*(f"criterion:{key}" for key in keys), "head_to_head", f"seed:{public}"]
+
+
+@contextmanager
+def default_ladder_kept(session: Session, contest: Contest) -> Iterator[None]:
+    """Let the ladder follow a change of the rounds, unless it was chosen or is declared already."""
+    rules, before = rules_of(session, contest), rounds_of(session, contest)
+    follows = rules.ladder == default_ladder(contest, before) and not any(
+        round_.method_declared_at for round_ in before
+    )
+    yield
+    if follows:
+        session.flush()
+        rules.ladder = default_ladder(contest, rounds_of(session, contest))

@@ -1,0 +1,130 @@
+"""Rounds in words: what judges do in them, what goes on from them, how they are handed out."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from judging.models import Advance, Criterion, HandOut, Round
+from judging.ranking import Kind
+from judging.service.rounds import Preset
+from judging.views.words import decimal
+
+
+def kind_name(round_: Round) -> str:
+    """Return what a round is, in a word or two."""
+    if round_.is_practice:
+        return _("Practice")
+    return {
+        Kind.SCREEN: _("Screening"),
+        Kind.SCORE: _("Scoring"),
+        Kind.RANK: _("Ranking"),
+        Kind.PAIRWISE: _("Comparing two"),
+    }[round_.kind]
+
+
+def kind_work(round_: Round) -> str:
+    """Return what each judge does in a round."""
+    if round_.is_practice:
+        return _("Every judge marks the same few entries; nothing counts.")
+    return {
+        Kind.SCREEN: _("Judges say in, maybe or out, with a reason for “out”."),
+        Kind.SCORE: _("Judges mark entries by the rubric."),
+        Kind.RANK: _("Every judge puts all entries in order."),
+        Kind.PAIRWISE: _("Judges choose the better of two entries, again and again."),
+    }[round_.kind]
+
+
+def share_out(round_: Round) -> str:
+    """Return how much each entry, or each judge, is given."""
+    if round_.is_practice:
+        return _("Every judge gets every entry.")
+    if round_.kind is Kind.RANK:
+        return _("Every judge orders every entry.")
+    if round_.kind is Kind.PAIRWISE:
+        return ngettext(
+            "Every entry is compared %(num)s time.",
+            "Every entry is compared %(num)s times.",
+            round_.per_entry,
+        )
+    if round_.hand_out is HandOut.FOCUS:
+        return _(
+            "Focus: %(first)s judges for each entry first, then %(most)s on average, given where "
+            "they can still change who wins.",
+            first=round_.first_pass,
+            most=round_.per_entry,
+        )
+    return ngettext(
+        "Every entry gets %(num)s judge.", "Every entry gets %(num)s judges.", round_.per_entry
+    )
+
+
+def goes_on(round_: Round) -> str:
+    """Return what goes on from a round to the next one."""
+    if round_.advance is Advance.TOP:
+        return ngettext(
+            "The best entry goes on.", "The best %(num)s go on.", round_.advance_count or 1
+        )
+    if round_.advance is Advance.ABOVE:
+        return _(
+            "Entries with a score of %(least)s or more go on.",
+            least=decimal(Fraction(round_.advance_above or 0, 100)),
+        )
+    return _("What goes on is chosen by hand.")
+
+
+def points_value(criterion: Criterion, points: int) -> str:
+    """Return what so many points of a criterion are worth, with no more decimals than they need."""
+    return str(format_decimal(Decimal(points * criterion.step_hundredths) / 100))
+
+
+def scale_words(criterion: Criterion) -> str:
+    """Return a criterion's scale: from where to where, and by which step if it is not 1."""
+    ends = {
+        "least": points_value(criterion, criterion.minimum),
+        "most": points_value(criterion, criterion.maximum),
+    }
+    if criterion.step_hundredths == 100:  # noqa: PLR2004 - a step of one
+        return _("%(least)s to %(most)s points.", **ends)
+    return _("%(least)s to %(most)s points, by %(step)s.", step=points_value(criterion, 1), **ends)
+
+
+def preset_words(preset: Preset) -> tuple[str, str]:
+    """Return the name of a way to judge, and what each person will do."""
+    return {
+        Preset.ONE: (
+            _("One scoring round"),
+            _(
+                "Each judge marks a share of the entries by the rubric; you choose the winners "
+                "from the standings."
+            ),
+        ),
+        Preset.STARS: (
+            _("Stars, shortlist, ranking"),
+            _(
+                "Judges give 1 to 5 stars; the best 30 are marked by the rubric; every judge puts "
+                "the best 10 of those in order, and you choose the winners from that."
+            ),
+        ),
+        Preset.SCREEN: (
+            _("Screen, then score"),
+            _(
+                "Judges say in, maybe or out; you settle the doubtful ones; what is in is marked "
+                "by the rubric."
+            ),
+        ),
+        Preset.PRACTICE: (
+            _("Practice first"),
+            _(
+                "You choose a few entries that every judge marks for practice and then sees how "
+                "the panel's marks lie; then one scoring round, as above."
+            ),
+        ),
+    }[preset]
+
+
+def level_words(criterion: Criterion) -> list[tuple[str, str]]:
+    """Return (mark, what it means) from the lowest mark to the highest."""
+    levels = sorted((int(points), words) for points, words in criterion.levels.items())
+    return [(points_value(criterion, points), words) for points, words in levels]
