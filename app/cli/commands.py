@@ -12,6 +12,7 @@ from app import audit, clock, jobs, mail
 from app.accounts import service as accounts
 from app.cli import demo as demo_forum
 from app.cli import migrations, serve
+from app.cli.audit import audit_group
 from app.cli.current import in_words, settings, store, transactions
 from app.cli.storage import storage
 from app.errors import DomainError
@@ -101,7 +102,9 @@ def doctor_command() -> None:
     healthy = [
         _examine("database", _check_database, "run `podium migrate`, or mend DATABASE_URL"),
         _examine(
-            "audit trail", _check_audit, "compare it with a backup: it was changed from outside"
+            "audit trail",
+            _check_audit,
+            "run `podium audit verify`, and compare what it names with a backup",
         ),
         _examine("store", store().check, "run `podium storage setup`, or mend STORE_URL"),
         _examine("queue", jobs.queue().check, "start the queue's server, or mend JOBS_URL"),
@@ -135,13 +138,12 @@ def _check_database() -> None:
 def _check_audit() -> None:
     try:
         with transaction() as session:
-            broken = audit.first_break(session)
+            fault = next(audit.verify(session), None)
     except SQLAlchemyError as error:
         message = "cannot be read until the database can"
         raise click.ClickException(message) from error
-    if broken is not None:
-        message = f"act {broken} is not as it was recorded"
-        raise click.ClickException(message)
+    if fault is not None:
+        raise click.ClickException(str(fault))
 
 
 def _check_secrets() -> None:
@@ -158,4 +160,5 @@ COMMANDS: tuple[click.Command, ...] = (
     sweep_command,
     doctor_command,
     storage,
+    audit_group,
 )
