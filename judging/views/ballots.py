@@ -4,6 +4,7 @@ A script asks for JSON and is told what it needs to lose nothing: the version th
 what is there instead (409), which field is at fault (422).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -83,8 +84,8 @@ def ballot_now(ballot_id: int) -> Response:
 @blueprint.get("/judge/token.json")
 @permission(Permission.JUDGE)
 def token() -> Response:
-    """Give a script the token with which this session may post, whoever signed in meanwhile."""
-    return jsonify(csrf_token=generate_csrf())
+    """Give a script the token with which this session may post, and say whose session it is now."""
+    return jsonify(csrf_token=generate_csrf(), user=current_actor().user_id)
 
 
 @blueprint.post(f"/judge/ballots/<{ID}:ballot_id>")
@@ -350,7 +351,8 @@ def _beside(
         "pictures": [
             {
                 "src": view.srcset[-1][0],
-                "srcset": ", ".join(f"{url} {width}w" for url, width in view.srcset),
+                "srcset": _srcset(view.srcset),
+                "avif_srcset": _srcset(view.avif_srcset),
                 "width": view.width,
                 "height": view.height,
             }
@@ -358,6 +360,10 @@ def _beside(
             if view.srcset
         ],
     }
+
+
+def _srcset(candidates: Sequence[tuple[str, int]]) -> str:
+    return ", ".join(f"{url} {width}w" for url, width in candidates)
 
 
 def _clock(instant: datetime | None, zone: str) -> str | None:

@@ -1,0 +1,101 @@
+// The keyboard: numbers mark, arrows go between criteria, letters act.
+const TWO_DIGITS = 700;
+
+let lastDigit = { index: -1, text: "", at: 0 };
+
+/** Hear keys for `rubric`; `acts` are what letters do, by key. */
+export function startKeys(form, rubric, acts) {
+  document.addEventListener("keydown", (event) => {
+    if (isCovered()) {
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector('[value="submit"]'));
+    } else if (event.key === "Enter" && event.target.matches(".fine-number")) {
+      event.preventDefault();
+      event.target.blur();
+      go(rubric, rubric.index() + 1);
+    } else if (event.key === "Escape" && isWriting(event.target)) {
+      event.target.blur();
+    } else if (!isWriting(event.target)) {
+      hear(event, rubric, acts);
+    }
+  });
+}
+
+/** Whether the lightbox or a dialog is open: its keys are its own, and nothing is marked that is not seen. */
+function isCovered() {
+  return document.querySelector(".lightbox, dialog[open]") !== null;
+}
+
+function isWriting(target) {
+  return target.closest("textarea, select, input:not([type=radio], [type=checkbox], [type=range])") !== null;
+}
+
+function hear(event, rubric, acts) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey) {
+    event.preventDefault();
+    acts.u();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  }
+  if (/^[0-9]$/.test(event.key)) {
+    event.preventDefault();
+    digit(event, rubric);
+  } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    arrow(event, rubric);
+  } else if (Object.hasOwn(acts, event.key)) {
+    event.preventDefault();
+    acts[event.key]();
+  }
+}
+
+/** Up and down go between criteria, but where the work is read they scroll it. */
+function arrow(event, rubric) {
+  const isReading = event.target.closest(".ballot-work, summary, [type=range]") !== null;
+  if (!isReading) {
+    event.preventDefault();
+    go(rubric, rubric.index() + (event.key === "ArrowUp" ? -1 : 1));
+  }
+}
+
+function go(rubric, index) {
+  rubric.pointAt(index);
+  rubric.focus();
+  rubric.current().scrollIntoView({ block: "nearest" });
+}
+
+function digit(event, rubric) {
+  const text = lastDigit.text + event.key;
+  const isPair = event.timeStamp - lastDigit.at < TWO_DIGITS && choice(rubric, lastDigit.index, text);
+  if (isPair) {
+    rubric.pointAt(lastDigit.index);
+  }
+  lastDigit = { index: rubric.index(), text: isPair ? "" : event.key, at: event.timeStamp };
+  const number = rubric.current().querySelector(".fine-number");
+  if (number) {
+    number.value = event.key;
+    number.focus();
+    return;
+  }
+  // 0 alone is ten, unless the scale itself has a nought.
+  const isTen = event.key === "0" && !choice(rubric, rubric.index(), "0");
+  mark(rubric, isPair ? text : (isTen && "10") || event.key);
+}
+
+function choice(rubric, index, value) {
+  return rubric.at(index)?.querySelector(`input[type=radio][value="${value}"]`) ?? null;
+}
+
+function mark(rubric, value) {
+  const chosen = choice(rubric, rubric.index(), value);
+  if (chosen) {
+    chosen.checked = true;
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    rubric.pointAt(rubric.index() + 1);
+    rubric.current().scrollIntoView({ block: "nearest" });
+  }
+}

@@ -1,0 +1,146 @@
+// A judge's changes, each kept before it is sent, and what becomes of them once the server has answered.
+import { alterKept } from "./kept.js";
+
+const MOST_UNDO = 100;
+const ONE_STROKE = 3000;
+let beingKept = Promise.resolve();
+
+/** Resolves when all that was changed on this page so far is kept. */
+export function allKept() {
+  return beingKept;
+}
+
+/**
+ * Keep a change: `patch` are the fields it is about. `sheet` is the page's own ballot, from which the record begins:
+ * {ballot, url, page, label, names, version, content, state}.
+ */
+export function keepChange(sheet, patch, { submit = false, isUndo = false } = {}) {
+  const keeping = alterKept(sheet.ballot, (kept) => {
+    const record = kept ?? recordOf(sheet);
+    return {
+      ...record,
+      content: { ...record.content, ...patch },
+      waiting: { key: newKey(), submit: submit || Boolean(record.waiting?.submit) },
+      undo: isUndo ? record.undo : withUndo(record, patch),
+      trouble: record.trouble?.kind === "refused" ? null : record.trouble,
+      notSubmitted: null,
+      touched: Date.now(),
+    };
+  });
+  beingKept = Promise.all([beingKept, keeping]);
+  return keeping;
+}
+
+/** A record that says what the server's page says. */
+export function recordOf(sheet) {
+  return { ...sheet, flight: null, waiting: null, trouble: null, undo: [], touched: Date.now() };
+}
+
+/** A change is known by its key, however often it is sent. Pages without TLS have no randomUUID. */
+function newKey() {
+  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(16)).join("-");
+}
+
+/** The changes that can be undone; what is typed in one go is undone in one. */
+function withUndo({ undo, content }, patch) {
+  const now = Date.now();
+  const added = Object.keys(patch)
+    .filter((name) => name !== "shown" && (content[name] ?? "") !== patch[name])
+    .map((name) => ({ name, before: content[name] ?? "", at: now }));
+  const last = undo.at(-1);
+  const isSameStroke = last && added.length === 1 && isText(added[0].name) && last.name === added[0].name;
+  if (isSameStroke && now - last.at < ONE_STROKE) {
+    return [...undo.slice(0, -1), { ...last, at: now }];
+  }
+  return [...undo, ...added].slice(-MOST_UNDO);
+}
+
+function isText(name) {
+  return name === "comment" || name === "note";
+}
+
+/** Take the last change back; returns {name, before}, or null where there is none. */
+export async function undoLast(sheet) {
+  let last = null;
+  await alterKept(sheet.ballot, (record) => {
+    last = record?.undo.at(-1) ?? null;
+    return last ? { ...record, undo: record.undo.slice(0, -1) } : undefined;
+  });
+  if (last) {
+    await keepChange(sheet, { [last.name]: last.before }, { isUndo: true });
+  }
+  return last;
+}
+
+/** Let what waits be what is sent next: {key, submit, base, content}, the same until it is answered; or null. */
+export async function takeOff(ballot) {
+  const record = await alterKept(ballot, (kept) => {
+    if (!kept || kept.trouble || kept.flight || !kept.waiting) {
+      return undefined;
+    }
+    const flight = { ...kept.waiting, base: kept.version, content: kept.content };
+    return { ...kept, flight, waiting: null };
+  });
+  return record && !record.trouble && record.flight ? record : null;
+}
+
+/** The server has it, as version `version`. */
+export function arrived(ballot, key, { version, state, saved_at: savedAt }) {
+  return alterFlight(ballot, key, (record) => ({
+    ...record, flight: null, version, state, savedAt,
+  }));
+}
+
+/** The server will not submit it; it shall keep the marks all the same, and says which version they are then. */
+export function downgraded(ballot, key, trouble) {
+  return alterFlight(ballot, key, (record) => ({
+    ...record, flight: null, waiting: { key: newKey(), submit: false }, notSubmitted: trouble.error,
+  }));
+}
+
+/** Only the judge can settle this: `trouble` is {kind, error, …}. The marks stay. */
+export function stuck(ballot, key, trouble) {
+  return alterFlight(ballot, key, (record) => ({
+    ...record,
+    flight: null,
+    waiting: null,
+    trouble: { ...trouble, submit: record.flight.submit || Boolean(record.waiting?.submit) },
+  }));
+}
+
+function alterFlight(ballot, key, alter) {
+  return alterKept(ballot, (record) => (record?.flight?.key === key ? alter(record) : undefined));
+}
+
+/** Send what is here after all: over the version that stands there, or to a round that is open again. */
+export function sendAgain(ballot) {
+  return alterKept(ballot, (record) => {
+    if (!record?.trouble) {
+      return undefined;
+    }
+    const { version = record.version, submit } = record.trouble;
+    return { ...record, version, trouble: null, waiting: { key: newKey(), submit }, touched: Date.now() };
+  });
+}
+
+/** Take over what stands there. */
+export function takeTheirs(ballot) {
+  return alterKept(ballot, (record) => {
+    if (record?.trouble?.kind !== "stale") {
+      return undefined;
+    }
+    const { theirs, version } = record.trouble;
+    return { ...record, version, content: blankedBy(record.content, theirs), trouble: null, waiting: null, undo: [] };
+  });
+}
+
+/** Another side's content, in which a field that is left out is empty; a note it does not tell of stays. */
+function blankedBy(content, theirs) {
+  const blank = Object.fromEntries(Object.keys(content).map((name) => [name, name === "note" ? content.note : ""]));
+  return { ...blank, ...theirs };
+}
+
+/** Forget what is kept of a ballot: the judge has seen it and does not want it. */
+export function forgetKept(ballot) {
+  return alterKept(ballot, () => null);
+}
