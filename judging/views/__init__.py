@@ -9,11 +9,19 @@ from judging.views import (  # noqa: F401 - see above
     ballots,
     compare,
     judge,
+    orders,
     organiser,
+    pairs,
     panel,
     results,
     rounds,
     seats,
 )
 
-BLUEPRINTS: tuple[Blueprint, ...] = (judge.blueprint, organiser.blueprint, results.public)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    judge.blueprint,
+    orders.blueprint,
+    pairs.blueprint,
+    organiser.blueprint,
+    results.public,
+)
