@@ -1,0 +1,133 @@
+"""Checking entries in Chromium: from one to the next by keys alone, and many on a telephone."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from contests.models import Contest, Entry
+from tests import axe, factories
+from tests.conftest import LiveServer
+from tests.contests.test_screening import alike, enter
+from tests.database import settle
+from tests.journeys.people import be
+from tests.media.shelves import shelved
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True),
+]
+
+
+@pytest.fixture
+def contest(app: Flask, session: Session, live_server: LiveServer) -> Contest:
+    now = clock.now()
+    contest = factories.contest(
+        session,
+        slug="photo-2025",
+        opens_at=now - timedelta(days=3000),
+        closes_at=now - timedelta(days=1),
+    )
+    made = []
+    for place in range(5):
+        owner = factories.user(session)
+        picture = shelved(app, session, owner)
+        made.append(
+            enter(session, contest, owner=owner, pictures=[picture], consent=place not in {1, 3})
+        )
+    alike(session, made[0], made[3])
+    settle(live_server.app)
+    return contest
+
+
+@pytest.fixture
+def desk(
+    new_page: Callable[..., Page], session: Session, contest: Contest, live_server: LiveServer
+) -> Callable[..., Page]:
+    """Open a browser in which an organiser of the contest is signed in."""
+    del contest
+    organiser = factories.organiser(session)
+    settle(live_server.app)
+
+    def open_page(**options: object) -> Page:
+        page = new_page(**options)
+        be(page, live_server, organiser)
+        return page
+
+    return open_page
+
+
+def verdicts(session: Session, contest: Contest) -> list[str]:
+    session.rollback()
+    session.expire_all()
+    entries = session.scalars(
+        select(Entry).where(Entry.contest_id == contest.id).order_by(Entry.number)
+    )
+    return [entry.screening.value for entry in entries]
+
+
+def test_entries_are_checked_by_keys_alone(
+    desk: Callable[..., Page], session: Session, contest: Contest
+) -> None:
+    page = desk()
+    page.goto(f"/manage/contests/{contest.slug}/entries?finding=any")
+    axe.check(page)
+    page.get_by_role("link", name="Check entry 0001").click()
+    axe.check(page)
+    page.keyboard.press("e")
+    expect(page).to_have_url(re.compile(r"/entries/2\?"))
+    expect(page.get_by_text("Entry 0001 is eligible.")).to_be_visible()
+    page.keyboard.press("i")
+    reason = page.get_by_label("Reason").first
+    expect(reason).to_be_focused()
+    # In the reason the keys are letters again.
+    page.keyboard.type("one in pink")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/entries/4\?"))
+    expect(page.get_by_text("Entry 0002 is not eligible: one in pink")).to_be_visible()
+    assert verdicts(session, contest)[:2] == ["eligible", "ineligible"]
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(r"/entries/2\?"))
+    expect(page.get_by_text("The verdict on entry 0002 is undone.")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/entries/3$"))
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile(r"/entries/2$"))
+    assert verdicts(session, contest) == ["eligible", "pending", "pending", "pending", "pending"]
+
+
+def test_a_held_key_gives_one_verdict(
+    desk: Callable[..., Page], session: Session, contest: Contest
+) -> None:
+    page = desk()
+    page.goto(f"/manage/contests/{contest.slug}/entries/1")
+    page.keyboard.down("e")
+    expect(page.get_by_text("Entry 0001 is eligible.")).to_be_visible()
+    for _held in range(5):
+        page.keyboard.down("e")
+    page.keyboard.up("e")
+    assert verdicts(session, contest).count("eligible") == 1
+
+
+def test_all_without_findings_are_accepted_on_a_telephone(
+    desk: Callable[..., Page], session: Session, contest: Contest
+) -> None:
+    page = desk(viewport={"width": 320, "height": 640})
+    page.goto(f"/manage/contests/{contest.slug}/entries")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_text("Accept all without findings").click()
+    page.get_by_role("button", name="Accept 2 entries").click()
+    expect(page.get_by_text("2 entries without findings are eligible.")).to_be_visible()
+    axe.check(page)
+    assert verdicts(session, contest) == ["pending", "pending", "eligible", "pending", "eligible"]
+    page.get_by_text("Undo it").click()
+    page.get_by_role("button", name="Undo accepting them").click()
+    expect(page.get_by_text("2 entries wait for a verdict again.")).to_be_visible()
+    assert set(verdicts(session, contest)) == {"pending"}
