@@ -115,6 +115,15 @@ def decided(session: Session, judge: Judge, round_: Round) -> Sequence[Compariso
     ).all()
 
 
+def entries_of(session: Session, judge: Judge, round_: Round) -> Sequence[Entry]:
+    """Return the entries that a judge compares in a round, with their titles."""
+    mine = _mine(judge, round_).with_only_columns(Comparison.first_id, Comparison.second_id)
+    ids = {entry_id for pair in session.execute(mine) for entry_id in pair}
+    return session.scalars(
+        select(Entry).where(Entry.id.in_(ids)).options(joinedload(Entry.current))
+    ).all()
+
+
 def _mine(judge: Judge, round_: Round) -> Select[Comparison]:
     """Select a judge's comparisons in a round between two that both still stand."""
     first, second = aliased(Entry), aliased(Entry)

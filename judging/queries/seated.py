@@ -1,6 +1,6 @@
 """The round a judge works in, where whole orders or comparisons are asked of them."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFoundError
@@ -47,18 +47,22 @@ def works(session: Session, round_: Round, *, barred: set[int]) -> list[Entry]:
 
     `barred` are the ids of entries that this judge must not see.
     """
+    wanted = _work().where(judged_in(session, round_), Entry.id.not_in(barred))
+    return list(session.scalars(wanted.order_by(Entry.number)))
+
+
+def get_work(session: Session, *, contest_id: int, number: int) -> Entry:
+    """Return one of a contest's entries with all that a judge sees of it."""
+    wanted = _work().where(Entry.contest_id == contest_id, Entry.number == number)
+    return session.scalars(wanted).one()
+
+
+def _work() -> Select[Entry]:
     version = joinedload(Entry.current)
-    return list(
-        session.scalars(
-            select(Entry)
-            .where(judged_in(session, round_), Entry.id.not_in(barred))
-            .order_by(Entry.number)
-            .options(
-                version.joinedload(EntryVersion.track),
-                version.selectinload(EntryVersion.topics),
-                version.selectinload(EntryVersion.files)
-                .joinedload(VersionAsset.asset)
-                .selectinload(Asset.renditions),
-            )
-        )
+    return select(Entry).options(
+        version.joinedload(EntryVersion.track),
+        version.selectinload(EntryVersion.topics),
+        version.selectinload(EntryVersion.files)
+        .joinedload(VersionAsset.asset)
+        .selectinload(Asset.renditions),
     )

@@ -1,0 +1,145 @@
+// Which of two: by click, by key; the choice is kept here before it is sent, and counts once both were shown.
+import { startBar } from "./ballot/bar.js";
+import { isSettled, read, tidy } from "./ballot/kept.js";
+import { startNeeds } from "./ballot/needs.js";
+import { listen } from "./ballot/news.js";
+import { startPictures } from "./ballot/pictures.js";
+import { keepChange } from "./ballot/queue.js";
+import { flush, startSending } from "./ballot/send.js";
+import { meet } from "./order/meet.js";
+import { say } from "./parts/words.js";
+
+const form = document.querySelector("form[data-pair]");
+const line = document.querySelector("[data-saved]");
+const wait = document.querySelector("[data-wait]");
+const buttons = [...form.querySelectorAll("[name=chosen]")];
+const sheet = {
+  ballot: `pair-${form.dataset.pair}`,
+  url: form.action,
+  page: location.pathname,
+  label: form.dataset.label,
+  names: [{ name: "chosen", title: say("chosen"), says: Object.fromEntries(buttons.map(({ value }) => [value, value.padStart(4, "0")])) }],
+  version: Number(form.elements.version.value),
+  content: { first: form.elements.first.value, second: form.elements.second.value, chosen: form.dataset.chosen },
+  state: form.dataset.chosen ? "decided" : "open",
+};
+let isChoosing = false;
+
+// --- choosing -------------------------------------------------------------------------------------------
+
+const pictures = startPictures(allow, false);
+
+/** Both were shown: now a choice counts. */
+function allow() {
+  wait.textContent = "";
+  for (const button of buttons) {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+async function choose(chosen) {
+  // A second click while the first is on its way would only repeat it.
+  if (isChoosing || !pictures.seen()) {
+    return;
+  }
+  isChoosing = true;
+  for (const button of buttons) {
+    const isIt = button.value === chosen;
+    button.setAttribute("aria-pressed", String(isIt));
+    button.closest("[data-side]").classList.toggle("pair-chosen", isIt);
+  }
+  await keepChange(sheet, { chosen }, { submit: true, isUndo: true });
+  await flush();
+  goOn(await read(sheet.ballot));
+}
+
+/** Go to the next two once the choice has arrived; without a network it waits here until there is one. */
+function goOn(record) {
+  if (isChoosing && record?.trouble) {
+    isChoosing = false;
+    show(record.content.chosen);
+  } else if (isChoosing && isSettled(record)) {
+    location.href = record.onward ?? form.dataset.next;
+  }
+}
+
+function show(chosen) {
+  for (const side of form.querySelectorAll("[data-side]")) {
+    side.classList.toggle("pair-chosen", side.dataset.side === chosen);
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (buttons.includes(event.submitter)) {
+    choose(event.submitter.value);
+  }
+});
+
+// --- keys -----------------------------------------------------------------------------------------------
+
+const isMirrored = document.documentElement.dir === "rtl";
+const KEYS = {
+  1: () => choose(buttons[0].value),
+  2: () => choose(buttons[1].value),
+  ArrowLeft: () => choose(buttons[isMirrored ? 1 : 0].value),
+  ArrowRight: () => choose(buttons[isMirrored ? 0 : 1].value),
+  s: () => document.querySelector("[data-skip]")?.click(),
+  u: () => document.querySelector("[data-undo]")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const isElsewhere = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat;
+  const isBusy = document.querySelector(".lightbox, .pswp--open, dialog[open]") !== null;
+  const isWriting = event.target.closest("textarea, select, input, .ballot-pictures[tabindex], video") !== null;
+  if (!isElsewhere && !isBusy && !isWriting && KEYS[event.key]) {
+    event.preventDefault();
+    KEYS[event.key]();
+  }
+});
+
+// --- leaving --------------------------------------------------------------------------------------------
+
+function stay(event) {
+  if (!navigator.onLine) {
+    event.preventDefault();
+    line.textContent = say("offlineStay");
+    line.classList.add("saved-problem");
+  }
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]:not([target])");
+  if (link && !event.defaultPrevented && link.getAttribute("href")[0] !== "#") {
+    stay(event);
+  }
+});
+document.addEventListener("submit", (event) => event.target !== form && stay(event));
+
+// --- begin ----------------------------------------------------------------------------------------------
+
+if (!pictures.seen()) {
+  wait.textContent = say("loading");
+  for (const button of buttons) {
+    button.setAttribute("aria-disabled", "true");
+  }
+}
+await meet(sheet);
+const kept = await read(sheet.ballot);
+if (kept && !isSettled(kept)) {
+  show(kept.content.chosen);
+}
+listen(async ({ ballot }) => {
+  if (ballot === sheet.ballot) {
+    goOn(await read(ballot));
+  }
+});
+// The two that come next are fetched already, at the size in which they will be shown.
+const ahead = document.querySelector("[data-ahead]");
+if (ahead && !navigator.connection?.saveData) {
+  document.importNode(ahead.content, true);
+}
+form.dataset.ready = "";
+startBar(line, sheet.ballot);
+startNeeds(document.querySelector("[data-needs]"), sheet.ballot);
+startSending();
+tidy();
