@@ -1,6 +1,6 @@
 """The forms with which organisers set up a round and say what goes on from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
@@ -223,16 +223,16 @@ class ChoiceForm(Form):
 
 
 def choice_form(
-    numbers: Sequence[int], *, goes: Mapping[int, str], reasons: Mapping[int, str]
+    numbers: Sequence[int], *, goes: Collection[int], reasons: Mapping[int, str]
 ) -> ChoiceForm:
-    """Return a form with a line for each entry; `goes` are those ticked, with their reasons."""
+    """Return a form with a line for each entry; `goes` are those ticked."""
     fields: dict[str, Any] = {}
     data: dict[str, Any] = {}
     for number in numbers:
         fields[f"goes_{number}"] = BooleanField(_l("Goes on"))
         fields[f"reason_{number}"] = StringField(_l("Reason"), [Optional(), Length(max=300)])
         data[f"goes_{number}"] = number in goes
-        data[f"reason_{number}"] = goes.get(number) or reasons.get(number, "")
+        data[f"reason_{number}"] = reasons.get(number, "")
     kind: type[ChoiceForm] = type("ChoiceFormOfEntries", (ChoiceForm,), fields)
     return kind(data=data)
 

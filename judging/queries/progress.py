@@ -178,7 +178,7 @@ def progress(session: Session, round_: Round) -> Progress:
     count = {Kind.RANK: _orders, Kind.PAIRWISE: _comparisons}.get(round_.kind, _ballots)
     counts = _Counts(Counter(), Counter())
     count(session, round_, judges, counts)
-    titles = _standing_titles(session, round_)
+    titles = standing_titles(session, round_)
     wanted = _wanted(session, round_)
     return Progress(
         judges=tuple(
@@ -253,7 +253,8 @@ def _wanted(session: Session, round_: Round) -> int:
     return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
 
 
-def _standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:
+def standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:
+    """Return (number, title) of each entry that is judged in a round, by number."""
     found = session.execute(
         select(Entry.number, EntryVersion.title)
         .join(EntryVersion, EntryVersion.id == Entry.current_id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contests.models import Entry
 from contests.states import Screening
 from judging.models import HandOut, Judge, Round
-from judging.queries.panel import entries_close_at
+from judging.queries.panel import entries_close_at, unsettled_conflicts
 from judging.queries.progress import panel
 from judging.queries.rounds import find_round_before, judged_in
 from judging.ranking import Kind
@@ -23,7 +23,8 @@ class Readiness:
 
     `seated` judges have declared conflicts of interest, `undeclared` have only accepted, `waiting`
     have not answered their invitation. `wanted` judges are needed for each entry. `before` is the
-    counting round from which entries go on to this one.
+    counting round from which entries go on to this one; `unsettled` suggested conflicts of interest
+    keep their pairs apart until an organiser settles them.
     """
 
     closes_at: datetime
@@ -36,6 +37,7 @@ class Readiness:
     wanted: int
     takes_all: bool
     before: Round | None
+    unsettled: int
 
     @property
     def has_turn(self) -> bool:
@@ -72,6 +74,7 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
         wanted=judges_wanted(round_),
         takes_all=not round_.is_practice and before is None,
         before=before,
+        unsettled=unsettled_conflicts(session, round_.contest),
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.audit import AuditEvent
 from app.errors import NotFoundError
-from contests.models import Contest, Entry
+from contests.models import Contest, Entry, EntryVersion
 from contests.states import EntryState, Screening
 from judging.models import Judge, JudgingRules, Round, RoundEntry, RoundSeat
 from judging.states import RoundState
@@ -110,6 +111,17 @@ def entries_for_practice(session: Session, contest: Contest) -> dict[int, int]:
     return {number or 0: entry_id for number, entry_id in found}
 
 
+def entry_titles_for_practice(session: Session, contest: Contest) -> list[tuple[int, str]]:
+    """Return (number, title) of the entries with which judges can practise, by number."""
+    found = session.execute(
+        select(Entry.number, EntryVersion.title)
+        .join(EntryVersion, EntryVersion.id == Entry.current_id)
+        .where(Entry.contest_id == contest.id, Entry.state == EntryState.SUBMITTED)
+        .order_by(Entry.number)
+    )
+    return [(number or 0, title) for number, title in found]
+
+
 def chosen_numbers(session: Session, round_: Round) -> dict[int, str]:
     """Return the entries chosen for a round, by number, with the reason of each that has one."""
     found = session.execute(
@@ -119,6 +131,20 @@ def chosen_numbers(session: Session, round_: Round) -> dict[int, str]:
         .order_by(Entry.number)
     )
     return {number or 0: reason for number, reason in found}
+
+
+def choice_reasons(session: Session, round_: Round) -> dict[int, str]:
+    """Return why the last choice for a round departed from the rule, by the entries' numbers.
+
+    Only the audit knows it of those that were left out.
+    """
+    details = session.scalar(
+        select(AuditEvent.details)
+        .where(AuditEvent.subject == f"round:{round_.id}", AuditEvent.verb == "round.choose")
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    return {int(number): why for number, why in (details or {}).get("reasons", {}).items()}
 
 
 def seated_judges(session: Session, round_: Round) -> Sequence[Judge]:

@@ -14,6 +14,7 @@ from contests.states import ContestState
 from judging.models import Judge, Recusal, RecusalSource, Round
 from judging.queries.audit import PAGE_SIZE
 from judging.service import panel, rounds
+from judging.service.rounds import Preset
 from judging.states import RoundState
 from tests import factories
 from tests.client import Client, Form, forms
@@ -158,10 +159,13 @@ def test_a_round_is_planned_changed_and_opened(
 ) -> None:
     scene = scenes.waiting(session)
     session.delete(scene.round_)
+    session.flush()
     manager(client, scene)
-    url = scene.round_url()
+    url = scene.url("rounds")
     assert "No round is planned yet" in client.page(url)
-    client.follow(client.submit(url, press="Plan the round"))
+    page = client.follow(client.submit(url, press="Plan: One scoring round")).text
+    assert "Every entry gets 3 judges." in page
+    scene.round_ = session.scalars(select(Round)).one()
     fields = {
         "title": "Last look",
         "briefing": "Be **fair**.",
@@ -171,9 +175,10 @@ def test_a_round_is_planned_changed_and_opened(
     page = client.follow(client.submit(scene.round_url("edit"), fields)).text
     assert "<strong>fair</strong>" in page
     assert "20 Mar 2025, 18:00" in page
-    assert "Every entry gets its 2 judges. That makes 8 ballots in all." in page
+    assert "Every entry gets 2 judges. That makes 8 ballots in all." in page
+    assert "All 3 judges are linked through shared entries" in page
     assert "4 entries are not screened yet" in page
-    page = client.follow(client.submit(url, press="Open the round now")).text
+    page = client.follow(client.submit(scene.round_url(), press="Open the round now")).text
     assert "The round is open" in page
     assert "0 of 8" in page
     assert len(outbox()) == 3
@@ -285,7 +290,13 @@ def test_the_rubric_is_rearranged_before_it_is_saved(session: Session, client: C
     [
         ({"title_0": ""}, "This field is required."),
         ({"minimum_0": "10"}, "must rise"),
-        ({"maximum_1": "101"}, "between 1 and 100"),
+        ({"maximum_1": "1001"}, "1000 steps at most"),
+        ({"maximum_1": "7.25"}, "there is no mark of 7.25: take 7 or 8"),
+        ({"step_0": "0"}, "A step is from 0.01 to 100."),
+        ({"step_0": "0.333"}, "two decimals at most"),
+        ({"minimum_0": "low"}, "two decimals at most"),
+        ({"words_0_0": "Poor", "level_0_0": "11"}, "a mark from 1 to 10"),
+        ({"words_0_0": "Poor", "level_0_0": ""}, "a mark from 1 to 10"),
         ({"weight_1": "none"}, "Not a valid integer value."),
     ],
 )

@@ -23,6 +23,7 @@ from judging.service.rounds.running import (
     check_ready,
     close_round,
     open_round,
+    reassign,
     reopen_round,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "open_round",
     "plan_rounds",
     "proposal_of",
+    "reassign",
     "remove_round",
     "reopen_round",
     "set_rubric",

@@ -10,13 +10,12 @@ from contests.models import Contest
 from contests.service import contests
 from contests.states import ContestState
 from judging.assignment import Assignment
-from judging.models import Round
+from judging.models import Judge, Round
 from judging.queries.progress import progress
 from judging.queries.readiness import Readiness, readiness
 from judging.queries.rounds import find_next_round, get_round, is_running
 from judging.ranking import Kind
-from judging.service import decisions
-from judging.service.dealing import deal
+from judging.service import dealing, decisions, orders, pairs
 from judging.service.rounds.going_on import forget_choice
 from judging.service.rounds.records import record
 from judging.states import RoundState, move_round
@@ -56,6 +55,31 @@ def assign_again(
     if not is_running(round_):
         raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
     return _hand_out(session, round_, actor, now)
+
+
+def reassign(
+    session: Session,
+    *,
+    contest: Contest,
+    round_id: int,
+    judge: Judge,
+    actor: Actor,
+    now: datetime,
+) -> Assignment[int, int]:
+    """Give the ballots that a late judge has not begun to others; see `dealing.reassign`.
+
+    Raises ClosedError where the round is not open, ConflictError where it deals no ballots or each
+    judge is to have them all.
+    """
+    round_ = get_round(session, contest, round_id, lock=True)
+    if not is_running(round_):
+        raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
+    if round_.is_practice or round_.kind not in {Kind.SCREEN, Kind.SCORE}:
+        raise ConflictError(
+            N_("What is asked of each judge here cannot be given to others."),
+            code="not-to-be-shared",
+        )
+    return dealing.reassign(session, round_=round_, judge=judge, actor=actor, now=now)
 
 
 def close_round(
@@ -148,6 +172,10 @@ def _no_entries(ready: Readiness) -> InvalidError:
 
 
 def _hand_out(session: Session, round_: Round, actor: Actor, now: datetime) -> Assignment[int, int]:
-    if round_.kind in {Kind.SCREEN, Kind.SCORE}:
-        return deal(session, round_=round_, actor=actor, now=now)
-    raise NotImplementedError(round_.kind)
+    if round_.kind is Kind.RANK:
+        orders.tell(session, round_=round_, actor=actor, now=now)
+    elif round_.kind is Kind.PAIRWISE:
+        pairs.deal(session, round_=round_, actor=actor, now=now)
+    else:
+        return dealing.deal(session, round_=round_, actor=actor, now=now)
+    return Assignment((), ())

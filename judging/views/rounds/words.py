@@ -1,12 +1,12 @@
 """Rounds in words: what judges do in them, what goes on from them, how they are handed out."""
 
-from decimal import Decimal
 from fractions import Fraction
 
-from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from judging.models import Advance, Criterion, HandOut, Round
+from judging.models import Advance, HandOut, Round
+from judging.queries.rubric import work_of
 from judging.ranking import Kind
 from judging.service.rounds import Preset
 from judging.views.words import decimal
@@ -28,12 +28,7 @@ def kind_work(round_: Round) -> str:
     """Return what each judge does in a round."""
     if round_.is_practice:
         return _("Every judge marks the same few entries; nothing counts.")
-    return {
-        Kind.SCREEN: _("Judges say in, maybe or out, with a reason for “out”."),
-        Kind.SCORE: _("Judges mark entries by the rubric."),
-        Kind.RANK: _("Every judge puts all entries in order."),
-        Kind.PAIRWISE: _("Judges choose the better of two entries, again and again."),
-    }[round_.kind]
+    return work_of(round_.kind)
 
 
 def share_out(round_: Round) -> str:
@@ -74,22 +69,6 @@ def goes_on(round_: Round) -> str:
     return _("What goes on is chosen by hand.")
 
 
-def points_value(criterion: Criterion, points: int) -> str:
-    """Return what so many points of a criterion are worth, with no more decimals than they need."""
-    return str(format_decimal(Decimal(points * criterion.step_hundredths) / 100))
-
-
-def scale_words(criterion: Criterion) -> str:
-    """Return a criterion's scale: from where to where, and by which step if it is not 1."""
-    ends = {
-        "least": points_value(criterion, criterion.minimum),
-        "most": points_value(criterion, criterion.maximum),
-    }
-    if criterion.step_hundredths == 100:  # noqa: PLR2004 - a step of one
-        return _("%(least)s to %(most)s points.", **ends)
-    return _("%(least)s to %(most)s points, by %(step)s.", step=points_value(criterion, 1), **ends)
-
-
 def preset_words(preset: Preset) -> tuple[str, str]:
     """Return the name of a way to judge, and what each person will do."""
     return {
@@ -122,9 +101,3 @@ def preset_words(preset: Preset) -> tuple[str, str]:
             ),
         ),
     }[preset]
-
-
-def level_words(criterion: Criterion) -> list[tuple[str, str]]:
-    """Return (mark, what it means) from the lowest mark to the highest."""
-    levels = sorted((int(points), words) for points, words in criterion.levels.items())
-    return [(points_value(criterion, points), words) for points, words in levels]

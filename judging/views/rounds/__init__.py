@@ -1,0 +1,4 @@
+"""The organisers' pages of rounds: planned, set up, run, closed; and what goes on from each."""
+
+# Each adds its pages to the organisers' blueprint.
+from judging.views.rounds import control, going_on, overview, setting  # noqa: F401 - see above

@@ -1,0 +1,239 @@
+"""One round's control room, and its course from opening to closing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.authz import Permission, permission
+from app.transaction import current_session
+from app.web import current_actor
+from contests.queries.contests import get_contest
+from judging.assignment import Assignment, components
+from judging.models import Round
+from judging.queries import progress as queries
+from judging.queries.readiness import readiness
+from judging.queries.results import find_decision
+from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
+from judging.ranking import Kind
+from judging.service import dealing, pairs
+from judging.service import rounds as service
+from judging.service.counting import method_of
+from judging.states import RoundState
+from judging.views.counting_words import method_explained, method_name, rung_words
+from judging.views.organiser import back, back_to_round, blueprint, told
+from judging.views.rounds.common import ROUND, found_round
+from judging.views.rounds.phases import phases
+
+_DEALT = frozenset({Kind.SCREEN, Kind.SCORE})
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedGroup:
+    """Judges whom shared entries link to each other, by name, and how many entries those are."""
+
+    judges: tuple[str, ...]
+    entries: int
+
+
+@blueprint.get(ROUND)
+@permission(Permission.ORGANISE)
+def round_(slug: str, round_id: int) -> str:
+    """Show a round's control room: what is late, who is late, what needs the organisers."""
+    session, now = current_session(), clock.now()
+    contest, found = found_round(slug, round_id)
+    decision, all_rounds = find_decision(session, contest), rounds_of(session, contest)
+    common = {
+        "contest": contest,
+        "round": found,
+        "steps": phases(contest, all_rounds, decision),
+        "ready": readiness(session, found, now),
+        "next_round": None if found.is_practice else find_next_round(session, found),
+        "decision": decision,
+        "counting": _counting(found, all_rounds),
+        "method_url": "",
+        "now": now,
+    }
+    if found.state is RoundState.PLANNED:
+        return _planned(found, **common)
+    progress = queries.progress(session, found)
+    is_dealt = found.kind in _DEALT
+    return render_template(
+        "judging/organiser/round.html",
+        progress=progress,
+        is_dealt=is_dealt,
+        # What a closed round lacks is not dealt any more.
+        can_fill=is_dealt
+        and is_running(found)
+        and dealing.can_fill(session, round_=found, short=progress.short),
+        has_marks=queries.has_marks(session, found),
+        goes_on_to=_goes_on_to(found),
+        **common,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """How a round's standings come about, in words."""
+
+    method: str
+    explained: str
+    ladder: tuple[str, ...]
+
+
+def _counting(found: Round, all_rounds: Sequence[Round]) -> Counting:
+    session = current_session()
+    criteria = {row.key: row.title for round_ in all_rounds for row in round_.criteria}
+    judges = {str(judge.id): judge.name for judge in queries.panel(session, found.contest)}
+    ladder = rules_of(session, found.contest).ladder
+    return Counting(
+        method_name(method_of(found)),
+        method_explained(found.method),
+        tuple(rung_words(rung, criteria, judges) for rung in ladder),
+    )
+
+
+def _goes_on_to(found: Round) -> int | None:
+    """Return how many entries were chosen for the round after a closed one, if there is one."""
+    later = None if found.is_practice else find_next_round(current_session(), found)
+    return None if later is None else len(chosen_numbers(current_session(), later))
+
+
+def _planned(found: Round, **common: Any) -> str:
+    session = current_session()
+    is_ready = common["ready"].is_complete
+    plan = dealing.preview(session, round_=found) if is_ready and found.kind in _DEALT else None
+    pairing = (
+        pairs.preview(session, round_=found) if is_ready and found.kind is Kind.PAIRWISE else None
+    )
+    return render_template(
+        "judging/organiser/round_planned.html",
+        plan=plan,
+        groups=_linked(found, plan) if plan else (),
+        pairing=pairing,
+        practice=chosen_numbers(session, found) if found.is_practice else {},
+        **common,
+    )
+
+
+def _linked(found: Round, plan: Assignment[int, int]) -> tuple[LinkedGroup, ...]:
+    """Return the groups of judges that the planned ballots would link; one is as it should be."""
+    judges = queries.panel(current_session(), found.contest)
+    return tuple(
+        LinkedGroup(
+            tuple(judge.name for judge in judges if judge.id in group.judges), len(group.entries)
+        )
+        for group in components(plan.pairs)
+    )
+
+
+@blueprint.post(f"{ROUND}/open")
+@permission(Permission.ORGANISE)
+def open_round(slug: str, round_id: int) -> Response:
+    """Let the judges begin."""
+    session = current_session()
+    with told():
+        plan = service.open_round(
+            session,
+            contest=get_contest(session, slug),
+            round_id=round_id,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        flash(_("The round is open, and the judges have mail."), "success")
+        _tell_shortfalls(plan)
+    return back_to_round(slug, round_id)
+
+
+@blueprint.post(f"{ROUND}/assign")
+@permission(Permission.ORGANISE)
+def assign(slug: str, round_id: int) -> Response:
+    """Hand out the work that is missing."""
+    session = current_session()
+    with told():
+        plan = service.assign_again(
+            session,
+            contest=get_contest(session, slug),
+            round_id=round_id,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        flash(
+            _("Every gap that could be filled is filled; ballots that were there stay."), "success"
+        )
+        _tell_shortfalls(plan)
+    return back_to_round(slug, round_id)
+
+
+@blueprint.post(f"{ROUND}/close")
+@permission(Permission.ORGANISE)
+def close_round(slug: str, round_id: int) -> Response:
+    """End judging, with work missing or not; lead to what comes after."""
+    session = current_session()
+    contest, found = found_round(slug, round_id)
+    with told():
+        service.close_round(
+            session,
+            contest=contest,
+            round_id=round_id,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        flash(_("The round is closed."), "success")
+        if not found.is_practice and find_next_round(session, found) is None:
+            return back("results", slug)
+    return back_to_round(slug, round_id)
+
+
+@blueprint.post(f"{ROUND}/reopen")
+@permission(Permission.ORGANISE)
+def reopen_round(slug: str, round_id: int) -> Response:
+    """Let judges go on."""
+    session = current_session()
+    with told():
+        service.reopen_round(
+            session,
+            contest=get_contest(session, slug),
+            round_id=round_id,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        flash(_("The round is open again. Judges can submit and change marks."), "success")
+    return back_to_round(slug, round_id)
+
+
+@blueprint.post(f"{ROUND}/judges/<int(max=2147483647):judge_id>/reassign")
+@permission(Permission.ORGANISE)
+def reassign(slug: str, round_id: int, judge_id: int) -> Response:
+    """Give a late judge's open ballots to others."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    judge = queries.get_judge(session, contest, judge_id)
+    with told():
+        plan = service.reassign(
+            session,
+            contest=contest,
+            round_id=round_id,
+            judge=judge,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        flash(
+            _(
+                "What %(name)s has not begun is with others, who have mail; what was begun stays.",
+                name=judge.name,
+            ),
+            "success",
+        )
+        _tell_shortfalls(plan)
+    return back_to_round(slug, round_id)
+
+
+def _tell_shortfalls(plan: Assignment[int, int]) -> None:
+    if plan.shortfalls:
+        numbers = ", ".join(f"{row.entry:04d}" for row in plan.shortfalls)
+        flash(_("Too few judges may mark these entries: %(numbers)s.", numbers=numbers), "warning")
