@@ -53,8 +53,17 @@ def serve(
     announce: Announce,
 ) -> int:
     """Serve the application until a signal ends it, and return the exit code."""
-    web = [
-        *(sys.executable, "-m", "gunicorn", "wsgi:app"),
+    web = web_server("wsgi:app", host=host, port=port, workers=workers, threads=threads)
+    worker = [str(Path(sysconfig.get_path("scripts"), "podium")), "worker"]
+    return supervise(
+        web=web, worker=worker if with_worker else None, host=host, port=port, announce=announce
+    )
+
+
+def web_server(app: str, *, host: str, port: int, workers: int = 2, threads: int = 16) -> list[str]:
+    """Return the command that serves a WSGI application, such as `wsgi:app`."""
+    return [
+        *(sys.executable, "-m", "gunicorn", app),
         *("--pythonpath", str(ROOT), "--bind", f"{host}:{port}"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--graceful-timeout", str(REQUEST_GRACE), "--log-level", "warning"),
@@ -62,10 +71,6 @@ def serve(
         "--preload",
         "--no-control-socket",
     ]
-    worker = [str(Path(sysconfig.get_path("scripts"), "podium")), "worker"]
-    return supervise(
-        web=web, worker=worker if with_worker else None, host=host, port=port, announce=announce
-    )
 
 
 def supervise(

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from contests.states import EntryState, Screening
-from judging.models import Ballot, HandOut, Judge, Round
+from judging.models import Ballot, Criterion, HandOut, Judge, Round, RoundSeat
+from judging.queries import orders, pairs
 from judging.ranking import Kind
 from judging.states import BallotState, RoundState
 from media.limits import AssetKind
@@ -43,7 +44,10 @@ class DeskBallot:
 
 @dataclass(frozen=True, slots=True)
 class DeskRound:
-    """One judge's share of one round."""
+    """One judge's share of one round: ballots, or how much of `asked` they gave in another way.
+
+    Of a ranking one order is asked, in a round of pairs so many comparisons.
+    """
 
     id: int
     title: str
@@ -55,6 +59,7 @@ class DeskRound:
     due_at: datetime | None
     closed_at: datetime | None
     ballots: tuple[DeskBallot, ...]
+    asked: tuple[int, int] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -63,13 +68,23 @@ class DeskRound:
 
     @property
     def total(self) -> int:
-        """How many entries this judge is asked to mark."""
-        return sum(ballot.counts for ballot in self.ballots)
+        """How much this judge is asked: entries to mark, comparisons, or one order."""
+        return self.asked[1] if self.asked else sum(ballot.counts for ballot in self.ballots)
 
     @property
     def done(self) -> int:
-        """How many of them are submitted."""
-        return sum(ballot.is_done for ballot in self.ballots)
+        """How much of that is submitted."""
+        return self.asked[0] if self.asked else sum(ballot.is_done for ballot in self.ballots)
+
+    @property
+    def skipped(self) -> int:
+        """How many entries are left for later."""
+        return sum(b.counts and not b.is_done and b.skipped_at is not None for b in self.ballots)
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When something was saved here last."""
+        return max((b.saved_at for b in self.ballots if b.saved_at), default=None)
 
     @property
     def may_grow(self) -> bool:
@@ -111,7 +126,10 @@ class DeskPanel:
 
 
 def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
-    """Return every panel somebody sits on, the newest contest first, in three queries."""
+    """Return every panel somebody sits on, the newest contest first.
+
+    That takes four queries, and one or two more for each round of orders or of pairs.
+    """
     judges = session.scalars(
         select(Judge)
         .join(Judge.contest)
@@ -192,6 +210,16 @@ def pictures_of(session: Session, ballot_ids: Sequence[int]) -> dict[int, list[A
     return pictures
 
 
+def criteria_of(session: Session, round_id: int) -> Sequence[Criterion]:
+    """Return a round's rubric, each criterion with its round."""
+    return session.scalars(
+        select(Criterion)
+        .where(Criterion.round_id == round_id)
+        .order_by(Criterion.position)
+        .options(joinedload(Criterion.round))
+    ).all()
+
+
 def briefed_rounds(session: Session, contest_id: int) -> Sequence[Round]:
     """Return a contest's rounds with their rubrics, as the briefing shows them."""
     return session.scalars(
@@ -203,22 +231,42 @@ def briefed_rounds(session: Session, contest_id: int) -> Sequence[Round]:
 
 
 def _shares(session: Session, judges: Sequence[Judge]) -> dict[int, list[DeskRound]]:
-    """Return each judge's shares of the rounds that have opened, by judge id, in two queries."""
-    contests = {judge.contest_id: judge.id for judge in judges}
+    """Return each judge's shares of the rounds that have opened to them, by judge id."""
+    seats = {judge.contest_id: judge for judge in judges}
     rounds = session.scalars(
         select(Round)
-        .where(Round.contest_id.in_(contests), Round.state != RoundState.PLANNED)
+        .where(Round.contest_id.in_(seats), Round.state != RoundState.PLANNED)
         .order_by(Round.position)
     ).all()
     lines: dict[tuple[int, int], list[DeskBallot]] = {}
     for row in session.execute(_lines([judge.id for judge in judges])):
         lines.setdefault((row.judge_id, row.round_id), []).append(_line(row))
+    seated = _seated(session, rounds)
     shares: dict[int, list[DeskRound]] = {}
     for round_ in rounds:
-        judge_id = contests[round_.contest_id]
-        ballots = tuple(lines.get((judge_id, round_.id), ()))
-        shares.setdefault(judge_id, []).append(_share(round_, ballots))
+        judge = seats[round_.contest_id]
+        ballots = tuple(lines.get((judge.id, round_.id), ()))
+        if ballots or judge.id in seated.get(round_.id, {judge.id}):
+            share = _share(round_, ballots, _asked(session, judge, round_))
+            shares.setdefault(judge.id, []).append(share)
     return shares
+
+
+def _seated(session: Session, rounds: Sequence[Round]) -> dict[int, set[int]]:
+    """Return who judges in those of the rounds that do not take the whole panel."""
+    found: dict[int, set[int]] = {}
+    ids = [round_.id for round_ in rounds]
+    for round_id, judge_id in session.execute(
+        select(RoundSeat.round_id, RoundSeat.judge_id).where(RoundSeat.round_id.in_(ids))
+    ):
+        found.setdefault(round_id, set()).add(judge_id)
+    return found
+
+
+def _asked(session: Session, judge: Judge, round_: Round) -> tuple[int, int] | None:
+    if round_.kind is Kind.PAIRWISE:
+        return pairs.share_of(session, judge, round_)
+    return orders.share_of(session, judge, round_) if round_.kind is Kind.RANK else None
 
 
 def _lines(judge_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
@@ -255,7 +303,9 @@ def _line(row: Row[*tuple[Any, ...]]) -> DeskBallot:
     )
 
 
-def _share(round_: Round, ballots: tuple[DeskBallot, ...]) -> DeskRound:
+def _share(
+    round_: Round, ballots: tuple[DeskBallot, ...], asked: tuple[int, int] | None
+) -> DeskRound:
     return DeskRound(
         id=round_.id,
         title=round_.title,
@@ -267,4 +317,5 @@ def _share(round_: Round, ballots: tuple[DeskBallot, ...]) -> DeskRound:
         due_at=round_.due_at,
         closed_at=round_.closed_at,
         ballots=ballots,
+        asked=asked,
     )

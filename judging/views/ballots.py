@@ -239,9 +239,11 @@ def _say_closed(ballot_id: int, error: ConflictError) -> Response:
 
 def _follow(ballot_id: int, *, act: str | None) -> Response:
     found = own_ballot(ballot_id)
-    if act not in {"submit", "skip"}:
-        return redirect(url_for("judge.ballot", ballot_id=found.id), 303)
-    return _go_on(found)
+    if act == "submit" and found.round.is_practice:
+        return redirect(url_for("judge.spread", ballot_id=found.id), 303)
+    if act in {"submit", "skip"}:
+        return _go_on(found)
+    return redirect(url_for("judge.ballot", ballot_id=found.id), 303)
 
 
 def _go_on(found: Ballot) -> Response:

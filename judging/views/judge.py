@@ -9,7 +9,9 @@ from app.transaction import current_session
 from app.web import current_actor, wants_json
 from judging.models import Judge
 from judging.queries import desk as desk_queries
+from judging.queries import history
 from judging.queries import panel as panel_queries
+from judging.views.spreads import own_spread
 
 blueprint = Blueprint("judge", __name__)
 
@@ -61,8 +63,14 @@ def round_(round_id: int) -> str:
     session = current_session()
     judge = desk_queries.get_round_seat(session, round_id=round_id, user_id=current_actor().user_id)
     check_declared(judge)
+    given = history.own_spread(session, judge_id=judge.id, round_id=round_id)
     return render_template(
         "judging/judge/round.html",
         contest=judge.contest,
         share=desk_queries.get_share(session, judge=judge, round_id=round_id),
+        has_marks=bool(given),
+        spreads=[
+            own_spread(criterion, given[criterion.key])
+            for criterion in desk_queries.criteria_of(session, round_id)
+        ],
     )
