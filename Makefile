@@ -11,7 +11,8 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 
 # The modules that decide, each a file or a package: no branch of theirs goes untested.
 PURE := contests/states contests/rules contests/findings contests/vocabulary judging/states \
-	judging/rubric judging/assignment judging/pairing judging/ranking judging/decision judging/belief judging/stability \
+	judging/rubric judging/assignment judging/closeness judging/pairing judging/ranking judging/decision \
+	judging/belief judging/stability \
 	judging/focus judging/advance judging/bundle media/states media/limits media/keys
 COMMA := ,
 EMPTY :=

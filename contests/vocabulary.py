@@ -205,6 +205,13 @@ REGION_OF_COUNTRY: Final[Mapping[str, Region]] = {
 }
 
 
+UN_LANGUAGES: Final = ("ar", "zh", "en", "fr", "ru", "es")
+"""The official languages of the United Nations, by ISO 639, in the order of the UN's own list."""
+
+OTHER_LANGUAGE: Final = "other"
+"""What an entry's text is in when it is in none of them."""
+
+
 def region_of(country: str) -> Region | None:
     """Return the ITU region of an ISO 3166 alpha-2 code, or None for one that has no region."""
     return REGION_OF_COUNTRY.get(country)

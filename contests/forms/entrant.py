@@ -26,13 +26,14 @@ from contests.forms.fields import (
     Checkboxes,
     action_line_choices,
     country_choices,
+    language_choices,
     sdg_choices,
 )
 from contests.models import Contest, Entry
 from contests.service.entries import EntryWords, shown_version, words_of
 from contests.service.files import limits_of
 from contests.states import ContestKind
-from contests.vocabulary import LICENCES
+from contests.vocabulary import LICENCES, OTHER_LANGUAGE
 from media.limits import MEBIBYTE, AssetKind, accept, names
 
 FILE_FIELDS: Final = {
@@ -118,7 +119,7 @@ class EntryForm(Form):
 
 _TEXTS = (
     *("title", "summary", "description", "caption", "alt_text"),
-    *("place", "country", "licence"),
+    *("place", "country", "licence", "language"),
 )
 
 
@@ -147,6 +148,14 @@ def _description() -> TextAreaField:
     )
 
 
+def _language() -> SelectField:
+    return SelectField(
+        _l("Language of the text"),
+        [Optional()],
+        description=_l("Judges are chosen who read it."),
+    )
+
+
 class PhotoForm(EntryForm):
     """A photo entry."""
 
@@ -168,6 +177,7 @@ class PhotoForm(EntryForm):
         render_kw={"rows": 3, "dir": "auto"},
     )
     description = _description()
+    language = _language()
     place = StringField(_l("Place"), [ASKED, Length(max=160)], render_kw={"dir": "auto"})
     country = SelectField(_l("Country"), [ASKED])
     taken_on = DateField(_l("Date taken"), [ASKED, Optional()])
@@ -202,6 +212,7 @@ class ProjectForm(EntryForm):
         render_kw={"rows": 2, "dir": "auto"},
     )
     description = _description()
+    language = _language()
     track = _track()
     links = TextAreaField(
         _l("Links"),
@@ -285,6 +296,10 @@ def _fit(form: EntryForm, contest: Contest) -> None:
             del form[name]
     if "track" in form:
         form.track.choices = _choice(_("Choose a track"), offered["track"])
+    form.language.choices = [
+        *_choice(_("Not said"), language_choices()),
+        (OTHER_LANGUAGE, _("Another language")),
+    ]
     if isinstance(form, PhotoForm):
         form.country.choices = _choice(_("Choose a country"), country_choices())
         form.licence.choices = _choice(

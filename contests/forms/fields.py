@@ -7,7 +7,7 @@ from flask_babel import get_locale, gettext
 from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from contests.vocabulary import ACTION_LINES, SDGS
+from contests.vocabulary import ACTION_LINES, SDGS, UN_LANGUAGES
 
 
 class Checkboxes(SelectMultipleField):
@@ -52,6 +52,18 @@ _NO_COUNTRY = frozenset(
 
 def _is_country(code: str) -> bool:
     return code.isalpha() and len(code) == 2 and code not in _NO_COUNTRY  # noqa: PLR2004 - alpha-2
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return the UN's languages as choices, sorted by their names in the reader's language."""
+    return sorted(((code, language_name(code)) for code in UN_LANGUAGES), key=lambda item: item[1])
+
+
+def language_name(code: str) -> str:
+    """Return a language's name in the reader's language, with a capital as in a list."""
+    locale = get_locale() or Locale("en")
+    name: str = locale.languages.get(code, code)
+    return name[:1].upper() + name[1:]
 
 
 def _territories() -> dict[str, str]:

@@ -70,6 +70,7 @@ class EntryWords:
     taken_on: date | None = None
     consent: bool = False
     licence: str = ""
+    language: str = ""
     track_id: int | None = None
     links: tuple[str, ...] = ()
     sdgs: frozenset[str] = frozenset()

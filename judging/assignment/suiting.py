@@ -64,7 +64,7 @@ class _Suiting:
         gain = self._gain_or_swap()
         best = np.zeros(len(gain), dtype=np.int64)
         before = np.full(len(gain), -1, dtype=np.int64)
-        for _step in range(len(gain)):
+        while True:
             reached = best[:, None] + gain
             found = reached.max(0)
             better = found > best
@@ -74,7 +74,6 @@ class _Suiting:
             best = np.maximum(best, found)
             if circle := _circle(before.tolist()):
                 return circle
-        return []
 
     def _gain_or_swap(self) -> Fits:
         """Return the gains; closing a circle costs nothing where only the odd entry changes hands.

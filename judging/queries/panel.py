@@ -128,7 +128,7 @@ def recusals_of(session: Session, judge: Judge) -> list[Recusal]:
 
 
 def live_ballots(session: Session, *, judge: Judge, entry_ids: set[int]) -> list[Ballot]:
-    """Return a judge's ballots on these entries that a recusal still has to end."""
+    """Return a judge's ballots on these entries that a recusal has to end, and hold them."""
     return list(
         session.scalars(
             select(Ballot)
@@ -139,6 +139,9 @@ def live_ballots(session: Session, *, judge: Judge, entry_ids: set[int]) -> list
                 Ballot.state != BallotState.RECUSED,
                 Round.state.in_((RoundState.PLANNED, RoundState.OPEN)),
             )
+            .order_by(Ballot.id)
+            .with_for_update(of=Ballot)
+            .execution_options(populate_existing=True)
         )
     )
 

@@ -19,6 +19,7 @@ from judging.models import Ballot, HandOut, Judge, Round
 from judging.queries import rounds
 from judging.queries.progress import EntryProgress
 from judging.service import panel
+from judging.service.conflicts import find_conflicts
 from judging.service.freeing import free_untouched
 from judging.states import BallotState
 
@@ -28,10 +29,8 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Ass
 
     With focus that is the first pass; in a practice round every judge gets every entry.
     """
-    seated = rounds.seated_judges(session, round_)
-    for judge in seated:
-        panel.find_conflicts(session, judge=judge, actor=actor, now=now)
-    plan, made = _deal_to(session, round_, seated, now=now)
+    find_conflicts(session, contest=round_.contest, actor=actor, now=now)
+    plan, made = _deal_to(session, round_, rounds.seated_judges(session, round_), now=now)
     _record(session, round_, plan, actor=actor, verb="assign", now=now, details={"ballots": made})
     return plan
 

@@ -1,41 +1,51 @@
 """Taking back ballots that their judge has not begun, so that others can have the entries."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from sqlalchemy import delete, exists
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
-from judging.models import Ballot, Judge, Mark, Round
+from contests.models import Contest
+from judging.models import Ballot, Conflict, Judge, Mark, Round
 from judging.states import BallotState
 
 
-def free_untouched(
-    session: Session,
-    *,
-    judge: Judge,
-    round_: Round | None = None,
-    entries: Collection[int] | None = None,
-) -> list[int]:
+def free_untouched(session: Session, *, judge: Judge, round_: Round | None = None) -> list[int]:
     """Delete a judge's ballots without a mark or a word; return their entries' ids, in order.
 
-    In one round or in all; where `entries` are given, on those only. What a judge has begun stays.
+    In one round or in all. What a judge has begun stays.
     """
-    wanted = [
-        Ballot.judge_id == judge.id,
-        Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
-        Ballot.comment == "",
-        Ballot.note == "",
-        ~exists().where(Mark.ballot_id == Ballot.id),
-    ]
+    wanted = Ballot.judge_id == judge.id
     if round_ is not None:
-        wanted.append(Ballot.round_id == round_.id)
-    if entries is not None:
-        wanted.append(Ballot.entry_id.in_(entries))
+        wanted &= Ballot.round_id == round_.id
+    return sorted(_free(session, wanted))
+
+
+def free_suspected(session: Session, *, contest: Contest) -> list[int]:
+    """Delete ballots not begun by judges for whom a conflict with the entry waits to be settled.
+
+    Return their entries' ids, in order. What a judge has begun stays until somebody has decided.
+    """
+    is_suspected = exists().where(
+        Conflict.judge_id == Ballot.judge_id,
+        Conflict.entry_id == Ballot.entry_id,
+        Conflict.verdict.is_(None),
+    )
+    seats = select(Judge.id).where(Judge.contest_id == contest.id)
+    return sorted(_free(session, Ballot.judge_id.in_(seats) & is_suspected))
+
+
+def _free(session: Session, wanted: ColumnElement[bool]) -> Sequence[int]:
     session.flush()
-    freed = session.scalars(
+    return session.scalars(
         delete(Ballot)
-        .where(*wanted)
+        .where(
+            wanted,
+            Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
+            Ballot.comment == "",
+            Ballot.note == "",
+            ~exists().where(Mark.ballot_id == Ballot.id),
+        )
         .returning(Ballot.entry_id)
         .execution_options(synchronize_session="fetch")
     ).all()
-    return sorted(freed)

@@ -24,6 +24,7 @@ from judging.queries import rounds
 from judging.queries.orders import Groups, find_order, groups_of
 from judging.queries.seated import works
 from judging.service import panel, shares
+from judging.service.conflicts import find_conflicts
 from judging.states import BallotState, move_ballot
 
 COMMENT_LENGTH = 4000
@@ -170,8 +171,8 @@ def tell(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Non
     Their own entries and their teams' are found first, so that nobody is asked to order those.
     """
     begun = set(session.scalars(select(Ordering.judge_id).where(Ordering.round_id == round_.id)))
+    find_conflicts(session, contest=round_.contest, actor=actor, now=now)
     for judge in rounds.seated_judges(session, round_):
-        panel.find_conflicts(session, judge=judge, actor=actor, now=now)
         count = len(_numbers(session, judge, round_))
         if judge.id in begun or not count:
             continue

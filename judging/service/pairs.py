@@ -24,6 +24,7 @@ from judging.queries import rounds
 from judging.queries.pairs import lock_comparison
 from judging.service import panel, shares
 from judging.service.ballots import is_standing
+from judging.service.conflicts import find_conflicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,7 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> int
     session.flush()
     session.refresh(round_, ["state"], with_for_update=True)
     seated = rounds.seated_judges(session, round_)
-    for judge in seated:
-        panel.find_conflicts(session, judge=judge, actor=actor, now=now)
+    find_conflicts(session, contest=round_.contest, actor=actor, now=now)
     gone = _drop_hopeless(session, round_, {judge.id for judge in seated})
     waiting = _count_open(session, round_)
     plan = preview(session, round_=round_)

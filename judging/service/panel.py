@@ -20,18 +20,18 @@ from app.web import absolute_url, instant_twice
 from contests.models import Contest
 from contests.queries.entries import eligible_entries
 from contests.states import ContestState
-from judging.models import Judge, Recusal, RecusalSource
+from judging.models import Judge, RecusalSource
 from judging.queries.panel import (
     entries_close_at,
     find_judge,
     find_judge_by_token,
-    live_ballots,
     open_work,
     own_pairs,
     recused_pairs,
     suspected_pairs,
 )
-from judging.service.ballots import check_reason, end_ballot
+from judging.service.ballots import check_reason
+from judging.service.conflicts import find_conflicts, recuse_judge
 from judging.service.freeing import free_untouched
 
 INVITATION_DAYS = 30
@@ -130,21 +130,8 @@ def accept(session: Session, *, token: str, now: datetime) -> tuple[Judge, User]
     session.flush()
     actor = actor_of(user)
     audit.record(session, actor=actor, verb="judge.accept", subject=f"judge:{judge.id}", now=now)
-    find_conflicts(session, judge=judge, actor=actor, now=now)
+    find_conflicts(session, contest=judge.contest, judges=[judge], actor=actor, now=now)
     return judge, user
-
-
-def find_conflicts(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> list[Recusal]:
-    """Recuse a judge from their own entries and their teams'; return the recusals that are new."""
-    own = {entry for seat, entry in own_pairs(session, judge.contest_id) if seat == judge.id}
-    return _recuse(
-        session,
-        judge=judge,
-        reasons=dict.fromkeys(own, ""),
-        source=RecusalSource.FOUND,
-        actor=actor,
-        now=now,
-    )
 
 
 def entries_are_frozen(session: Session, contest: Contest, now: datetime) -> bool:
@@ -173,7 +160,7 @@ def declare(
             at=entries_close_at(session, judge.contest),
             zone=judge.contest.zone,
         )
-    find_conflicts(session, judge=judge, actor=actor, now=now)
+    find_conflicts(session, contest=judge.contest, judges=[judge], actor=actor, now=now)
     offered = {entry.id for entry in eligible_entries(session, judge.contest)}
     if not conflicts.keys() <= offered:
         raise NotFoundError
@@ -181,7 +168,7 @@ def declare(
         entry_id: check_reason(reason, field=f"reason-{entry_id}")
         for entry_id, reason in conflicts.items()
     }
-    declared = _recuse(
+    recusals = recuse_judge(
         session,
         judge=judge,
         reasons=reasons,
@@ -196,7 +183,7 @@ def declare(
         verb="judge.declare",
         subject=f"judge:{judge.id}",
         now=now,
-        details={"entries": sorted(recusal.entry_id for recusal in declared)},
+        details={"entries": sorted(recusal.entry_id for recusal in recusals)},
     )
 
 
@@ -270,29 +257,6 @@ def _check_remindable(judge: Judge, now: datetime) -> None:
             code="reminded-recently",
             name=judge.name,
         )
-
-
-def _recuse(
-    session: Session,
-    *,
-    judge: Judge,
-    reasons: Mapping[int, str],
-    source: RecusalSource,
-    actor: Actor,
-    now: datetime,
-) -> list[Recusal]:
-    """Bar a judge from entries not barred yet, and end the ballots they have on them."""
-    barred = {entry for seat, entry in recused_pairs(session, judge.contest_id) if seat == judge.id}
-    made = [
-        Recusal(judge_id=judge.id, entry_id=entry_id, source=source, reason=reason, created_at=now)
-        for entry_id, reason in reasons.items()
-        if entry_id not in barred
-    ]
-    session.add_all(made)
-    session.flush()
-    for ballot in live_ballots(session, judge=judge, entry_ids={r.entry_id for r in made}):
-        end_ballot(session, ballot=ballot, actor=actor, now=now)
-    return made
 
 
 def _renew_link(judge: Judge, now: datetime) -> str:

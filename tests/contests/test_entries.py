@@ -55,6 +55,7 @@ WORDS = EntryWords(
     taken_on=NOW.date(),
     consent=True,
     licence="CC-BY-4.0",
+    language="fr",
     sdgs=frozenset({"14", "8"}),
 )
 
