@@ -70,7 +70,7 @@ def judge_half(stage: Stage) -> None:
         stage.session, contest=contest, preset=rounds.Preset.ONE, actor=who, now=after
     )
     rounds.open_round(stage.session, contest=contest, round_id=only.id, actor=who, now=after)
-    score_all(stage, contest, shares=_DONE)
+    score_all(stage, only, shares=_DONE)
 
 
 def _values(stage: Stage) -> ContestValues:

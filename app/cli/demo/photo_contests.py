@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.accounts.queries import actor_of
 from app.cli.demo.people import JUDGES, PHOTOGRAPHERS, SECOND_ORGANISER
 from app.cli.demo.pictures import DemoPicture, pictures
-from app.cli.demo.scoring import score_all
+from app.cli.demo.scoring import order_all, score_all
 from app.cli.demo.stage import ZONE, Stage
 from contests.models import Contest, Entry, Forum, GalleryOpens
 from contests.queries import contests as queries
@@ -18,11 +18,12 @@ from contests.service import screening
 from contests.service.contests import ContestValues
 from contests.states import ContestKind, EntryState, Screening
 from contests.vocabulary import ACTION_LINES, SDGS
-from judging.queries import results
+from judging.models import Round
 from judging.queries.rounds import get_deciding_round
 from judging.service import announcement, decisions, rounds
+from judging.service.counting import ranking_of
 from judging.service.decisions import Choice
-from judging.service.rounds import Preset
+from judging.service.rounds import Preset, RoundValues
 from media.limits import MAX_BYTES, PICTURE_FORMATS
 
 OPEN, ANNOUNCED = "photo-contest", "first-light"
@@ -159,18 +160,83 @@ def judge_and_announce(stage: Stage) -> None:
     for email, name in JUDGES[1:]:
         stage.seat(contest, email, name, stage.at(-43))
     check_all(stage, contest, stage.at(-42))
-    (only,) = rounds.plan_rounds(
-        session, contest=contest, preset=Preset.ONE, actor=organiser, now=stage.at(-42)
+    stars, shortlist, last = rounds.plan_rounds(
+        session, contest=contest, preset=Preset.STARS, actor=organiser, now=stage.at(-42)
     )
-    rounds.open_round(
-        session, contest=contest, round_id=only.id, actor=organiser, now=stage.at(-41)
-    )
-    score_all(replace(stage, now=stage.at(-35)), contest, shares={})
-    rounds.close_round(
-        session, contest=contest, round_id=only.id, actor=organiser, now=stage.at(-30)
-    )
+    _let_best_go_on(stage, contest, stars, 8)
+    _let_best_go_on(stage, contest, shortlist, 5)
+    _open(stage, contest, stars, -41)
+    score_all(_on(stage, -39), stars, shares={})
+    _close_and_choose(stage, contest, stars, -38)
+    _open(stage, contest, shortlist, -37)
+    score_all(_on(stage, -35), shortlist, shares={})
+    _close_and_choose(stage, contest, shortlist, -34)
+    _open(stage, contest, last, -33)
+    order_all(_on(stage, -31), last)
+    _close(stage, contest, last, -30)
     _decide(stage, contest)
     announcement.announce(session, contest=contest, actor=organiser, now=stage.at(-21))
+
+
+def _on(stage: Stage, days: float) -> Stage:
+    return replace(stage, now=stage.at(days))
+
+
+def _let_best_go_on(stage: Stage, contest: Contest, round_: Round, count: int) -> None:
+    """Let fewer go on than the preset says: the contest is small."""
+    values = RoundValues(
+        title=round_.title,
+        briefing=round_.briefing,
+        per_entry=round_.per_entry,
+        starts_at=None,
+        due_at=round_.due_at,
+        kind=round_.kind,
+        advance=round_.advance,
+        advance_count=count,
+    )
+    rounds.update_round(
+        stage.session,
+        contest=contest,
+        round_id=round_.id,
+        values=values,
+        actor=stage.organiser,
+        now=stage.at(-42),
+    )
+
+
+def _open(stage: Stage, contest: Contest, round_: Round, days: float) -> None:
+    rounds.open_round(
+        stage.session,
+        contest=contest,
+        round_id=round_.id,
+        actor=stage.organiser,
+        now=stage.at(days),
+    )
+
+
+def _close(stage: Stage, contest: Contest, round_: Round, days: float) -> None:
+    rounds.close_round(
+        stage.session,
+        contest=contest,
+        round_id=round_.id,
+        actor=stage.organiser,
+        now=stage.at(days),
+    )
+
+
+def _close_and_choose(stage: Stage, contest: Contest, round_: Round, days: float) -> None:
+    """Close a round, and let go on what its rule says."""
+    _close(stage, contest, round_, days)
+    standings = ranking_of(stage.session, round_).standings
+    rounds.choose_next(
+        stage.session,
+        contest=contest,
+        round_id=round_.id,
+        chosen=dict.fromkeys(rounds.proposal_of(round_, standings).entries, ""),
+        left_out={},
+        actor=stage.organiser,
+        now=stage.at(days),
+    )
 
 
 def check_all(stage: Stage, contest: Contest, now: datetime) -> None:
@@ -190,8 +256,7 @@ def _decide(stage: Stage, contest: Contest) -> None:
     """Propose the first three of the standings; the second organiser confirms."""
     entries = {e.number: e for e in entry_queries.eligible_entries(stage.session, contest)}
     round_ = get_deciding_round(stage.session, contest)
-    marks = results.marks(stage.session, round_)
-    ranked = decisions.standings_of(round_, marks, list(entries.values()))
+    ranked = ranking_of(stage.session, round_).standings
     choices = []
     for standing in ranked[: contest.winners]:
         version = entries[standing.entry].current

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contests.models import Contest
-from judging.models import Round
+from judging.models import JudgingRules, Round
 from judging.queries.rounds import rounds_of, rules_of
 from judging.ranking import Kind
 
@@ -22,6 +23,14 @@ def default_ladder(contest: Contest, rounds: Sequence[Round]) -> list[str]:
     keys = dict.fromkeys(row.key for row in sorted(criteria, key=lambda row: -row.weight))
     public = f"{contest.forum.name}, {contest.title}"
     return [*(f"criterion:{key}" for key in keys), "head_to_head", f"seed:{public}"]
+
+
+def begin_rules(session: Session, contest: Contest, rounds: Sequence[Round]) -> None:
+    """Give a contest's first rounds the default ladder; who decides, and who is too close, stays as it was set."""
+    kept = session.scalar(select(JudgingRules).where(JudgingRules.contest_id == contest.id))
+    rules = kept or JudgingRules(contest=contest)
+    rules.ladder = default_ladder(contest, rounds)
+    session.add(rules)
 
 
 @contextmanager

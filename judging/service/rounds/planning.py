@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError, NotFoundError
 from contests.models import Contest
-from judging.models import Advance, HandOut, Judge, JudgingRules, Round, RoundSeat
+from judging.models import Advance, HandOut, Judge, Round, RoundSeat
 from judging.queries.results import find_decision
 from judging.queries.rounds import get_round, rounds_of
 from judging.ranking import METHODS, Kind
 from judging.service.rounds.going_on import forget_choice
-from judging.service.rounds.ladders import default_ladder, default_ladder_kept
+from judging.service.rounds.ladders import begin_rules, default_ladder_kept
 from judging.service.rounds.presets import DEFAULT_METHODS, criteria_for, new_round
 from judging.service.rounds.records import check_not_closed, check_planned, record
 from judging.states import RoundState
@@ -73,13 +73,10 @@ def add_round(
         now=now,
         is_practice=is_practice,
     )
-    if earlier:
-        with default_ladder_kept(session, contest):
-            session.add(made)
-    else:
-        session.add_all(
-            (made, JudgingRules(contest=contest, ladder=default_ladder(contest, [made])))
-        )
+    if not earlier:
+        begin_rules(session, contest, [made])
+    with default_ladder_kept(session, contest):
+        session.add(made)
     session.flush()
     details = {"title": made.title, "kind": made.kind.value}
     record(session, made, actor=actor, verb="create", now=now, details=details)

@@ -14,10 +14,10 @@ from app.errors import N_
 from app.web import in_zone, local_instant
 from contests.models import Contest
 from judging import rubric
-from judging.models import Advance, Criterion, JudgingRules, Round
+from judging.models import Advance, Criterion, Round
 from judging.queries.rounds import rounds_of
 from judging.ranking import Kind, MethodName
-from judging.service.rounds.ladders import default_ladder
+from judging.service.rounds.ladders import begin_rules
 from judging.service.rounds.records import record
 
 JUDGING_DAYS = 14
@@ -129,7 +129,7 @@ def plan_rounds(
         for position, plan in enumerate(_PLANS[preset], start=1)
     ]
     session.add_all(made)
-    session.add(JudgingRules(contest=contest, ladder=default_ladder(contest, made)))
+    begin_rules(session, contest, made)
     session.flush()
     for round_ in made:
         record(
