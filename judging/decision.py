@@ -126,16 +126,34 @@ def check_decision(
             )
 
 
-def digest(result: Mapping[str, Any]) -> str:
-    """Return the SHA-256, in hexadecimal, of a published result's canonical JSON.
+def canonical(result: Mapping[str, Any]) -> str:
+    """Return a result as canonical JSON: without spaces, keys sorted, no letter escaped.
 
-    Canonical is UTF-8 without spaces, keys sorted. Values are what JSON knows: exact numbers go in
-    as integers or text. Raises TypeError for anything else, ValueError for NaN and infinities.
+    Values are what JSON knows: exact numbers go in as integers or text. Raises TypeError for
+    anything else, ValueError for NaN and infinities.
     """
-    text = json.dumps(
+    return json.dumps(
         result, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
-    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest(result: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of a result's canonical JSON in UTF-8."""
+    return hashlib.sha256(canonical(result).encode()).hexdigest()
+
+
+def sealed_text(salt: str, result: Mapping[str, Any]) -> str:
+    """Return what a commitment is the digest of: the salt, a line feed, the canonical JSON.
+
+    Without the salt, which is secret until the announcement, whoever guesses the winners could
+    check the guess against the digest.
+    """
+    return f"{salt}\n{canonical(result)}"
+
+
+def commitment(salt: str, result: Mapping[str, Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of the sealed text in UTF-8."""
+    return hashlib.sha256(sealed_text(salt, result).encode()).hexdigest()
 
 
 def _check_winner(position: int, *, twice: bool, may_win: bool) -> None:

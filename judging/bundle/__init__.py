@@ -1,4 +1,4 @@
-"""The result bundle `podium-bundle/1`: read, checked and counted again without a database.
+"""The result bundle `podium-bundle/1`: written, read, checked and counted again.
 
 `docs/bundle.md` describes the format.
 """
@@ -8,17 +8,24 @@ from judging.bundle.files import read_files
 from judging.bundle.reader import Bundle, read_bundle
 from judging.bundle.recount import Choice, Recount, csv_text, recount
 from judging.bundle.words import plain, winners
+from judging.bundle.writer import CountedRound, Export, digests, is_empty, manifest, write
 
 __all__ = [
     "Bundle",
     "BundleError",
     "Choice",
+    "CountedRound",
+    "Export",
     "Fault",
     "Recount",
     "csv_text",
+    "digests",
+    "is_empty",
+    "manifest",
     "plain",
     "read_bundle",
     "read_files",
     "recount",
     "winners",
+    "write",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -24,13 +24,18 @@ _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class BundleRound:
-    """A round as method.json declares it; `line` is where. Screening has no method."""
+    """A round as method.json declares it; `line` is where. Screening has no method.
+
+    `criteria` are the keys of its own, where it says which: they matter when rounds of different
+    rubrics share a bundle.
+    """
 
     name: str
     kind: Kind
     method: MethodName | None
     drop: int | None
     line: int
+    criteria: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class _Declarations:
         rounds = self._rounds(method)
         places = self._places(method)
         rubric = self._rubric(needed=any(each.kind is Kind.SCORE for each in rounds))
+        self._check_criteria(rounds, rubric)
         return Declared(digests, rounds, places, rubric, self._ladder(method, rubric))
 
     def _fault(self, file: str, line: int, reason: str) -> None:
@@ -148,7 +154,25 @@ class _Declarations:
         if method is MethodName.TRIMMED_MEAN and (drop is None or drop < 0):
             reason = "“drop” must be a whole number of marks to leave out at either end."
             self._fault("method.json", item.line, reason)
-        return BundleRound(name, kind, method, drop, item.line)
+        return BundleRound(name, kind, method, drop, item.line, self._own_criteria(item))
+
+    def _own_criteria(self, item: Record) -> tuple[str, ...] | None:
+        if "criteria" not in item:
+            return None
+        listed = item["criteria"]
+        names = [parsing.name(key) for key in listed] if isinstance(listed, list) else []
+        if not names or None in names:
+            reason = "“criteria” of a round must list the keys of at least one criterion."
+            self._fault("method.json", item.line, reason)
+        return tuple(name for name in names if name is not None)
+
+    def _check_criteria(self, rounds: Iterable[BundleRound], rubric: Rubric | None) -> None:
+        known = {criterion.key for criterion in rubric.criteria} if rubric else set()
+        for each in rounds if rubric else ():
+            for key in each.criteria or ():
+                if key not in known:
+                    reason = f"“criteria” names “{key}”, which rubric.json lacks."
+                    self._fault("method.json", each.line, reason)
 
     def _places(self, method: Record | None) -> int:
         if method is None or "places" not in method:

@@ -196,8 +196,9 @@ def _given(bundle: Bundle, each: BundleRound) -> Given[str] | None:
     if chosen := bundle.comparisons.get(each.name):
         return Comparisons(chosen)
     if marks := bundle.marks.get(each.name):
-        # One rubric serves all rounds of a bundle: a round has the criteria that it has marks on.
-        used = {row.criterion for row in marks}
+        # One rubric serves all rounds of a bundle: where a round does not say which criteria are
+        # its own, it has those that it has marks on.
+        used = set(each.criteria or {row.criterion for row in marks})
         return Marks(
             Rubric(tuple(each for each in bundle.declared.criteria if each.key in used)), marks
         )

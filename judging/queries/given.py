@@ -4,7 +4,7 @@ Entries are named by number, judges by their id as text, as in a result bundle.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Row, case, cast, func, literal, select
@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session, aliased
 from contests.models import Entry
 from judging.models import Ballot, Comparison, Mark, Ordering, OrderingLine, Round
 from judging.ranking import ComparisonRow, MarkRow, RankRow
+from judging.ranking.averages import Sheet
 from judging.states import BallotState
-
-Sheet = dict[int, dict[str, dict[str, int]]]
-"""Points by entry, judge and criterion."""
 
 _BITS: Final = 10
 """Points are at most 1,000, so that one more than they are fits into so many bits; 0 is no mark."""
@@ -25,7 +23,7 @@ _DIGITS: Final = 6
 """So many of them fit into the databases' largest integers."""
 
 
-def ballots(session: Session, round_: Round) -> Sheet:
+def ballots(session: Session, round_: Round) -> Sheet[int]:
     """Return the submitted ballots: the database packs the marks of each into a few integers.
 
     A result of 50,000 rows is read several times as fast as one of 250,000.
@@ -37,7 +35,7 @@ def ballots(session: Session, round_: Round) -> Sheet:
     names: dict[int, str] = {}
     # Ballots that say the same share one, which nobody changes.
     alike: dict[tuple[int, ...], dict[str, int]] = {}
-    sheet: defaultdict[int, dict[str, dict[str, int]]] = defaultdict(dict)
+    sheet: defaultdict[int, dict[Hashable, dict[str, int]]] = defaultdict(dict)
     for row in _packed(session, round_) if places else ():
         number, judge, *packed = tuple[Any, ...](row)
         said = tuple(packed)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
@@ -18,18 +17,16 @@ from contests.models import Contest, Entry, TeamMember
 from contests.service import contests
 from contests.states import ContestState, EntryState
 from judging.decision import digest
-from judging.models import Decision, Result, Round, Winner
+from judging.models import Decision, Result
 from judging.queries import results as queries
-from judging.ranking import Standing
-from judging.service import decisions
+from judging.service import decisions, sealing
 from judging.states import DecisionState, RoundState, move_decision, move_round
-
-METHOD = "weighted-mean"
 
 
 def announce(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> Result:
     """Make the confirmed winners public: one snapshot, published once, and mails to all entrants.
 
+    Where a commitment was published, the snapshot is exactly what was sealed then.
     Of two who announce at the same moment the second gets the first one's result. Raises
     IllegalTransitionError where nothing is confirmed, InvalidError where a winner has left.
     """
@@ -38,7 +35,9 @@ def announce(session: Session, *, contest: Contest, actor: Actor, now: datetime)
         return queries.get_result(session, contest)
     target = move_decision(decision.state, DecisionState.ANNOUNCED)
     decisions.check_stands(session, round_=round_, decision=decision)
-    snapshot = _snapshot(session, contest=contest, round_=round_, decision=decision)
+    snapshot = decision.sealed or sealing.snapshot(
+        session, contest=contest, round_=round_, decision=decision
+    )
     result = Result(contest=contest, snapshot=snapshot, digest=digest(snapshot), published_at=now)
     session.add(result)
     decision.state, decision.announced_at = target, now
@@ -134,58 +133,6 @@ def give_up(session: Session, *, contest_id: int, error: DomainError, now: datet
                 reason=reason,
                 url=absolute_url("judging_organiser.announce", slug=contest.slug),
             )
-
-
-# --- what is published --------------------------------------------------------------------------
-
-
-def _snapshot(
-    session: Session, *, contest: Contest, round_: Round, decision: Decision
-) -> dict[str, Any]:
-    """Return all that the result rests on; exact numbers as text, so that its digest is exact."""
-    rows = queries.marks(session, round_)
-    entries = queries.candidates(session, round_)
-    return {
-        "contest": {"slug": contest.slug, "title": contest.title, "kind": contest.kind.value},
-        "method": {"name": METHOD, "places": contest.winners},
-        "rubric": [
-            {
-                "key": criterion.key,
-                "title": criterion.title,
-                "weight": criterion.weight,
-                "minimum": criterion.minimum,
-                "maximum": criterion.maximum,
-            }
-            for criterion in round_.criteria
-        ],
-        "winners": [_published(winner) for winner in decision.winners],
-        "standings": [_standing(row) for row in decisions.standings_of(round_, rows, entries)],
-        "marks": {"count": len(rows), "digest": digest({"marks": [list(row) for row in rows]})},
-    }
-
-
-def _published(winner: Winner) -> dict[str, Any]:
-    said = queries.published(winner.entry, winner.place, winner.citation)
-    return {
-        "place": said.place,
-        "entry_id": winner.entry_id,
-        "number": said.number,
-        "title": said.title,
-        "by": said.by,
-        "country": said.country,
-        "alt": said.alt,
-        "citation": said.citation,
-    }
-
-
-def _standing(row: Standing[int]) -> dict[str, Any]:
-    return {
-        "place": row.place,
-        "number": row.entry,
-        "score": None if row.score is None else str(row.score),
-        "tied": row.tied,
-        "ballots": row.judges,
-    }
 
 
 # --- the mails ----------------------------------------------------------------------------------

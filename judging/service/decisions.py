@@ -1,4 +1,4 @@
-"""The decision: winners proposed by one organiser, confirmed by another, until it is announced.
+"""The decision: winners proposed by one organiser, confirmed by another, until they are public.
 
 Whoever proposes holds the round, whoever moves a decision holds its row, until the commit.
 """
@@ -16,15 +16,14 @@ from app.accounts.queries import organisers
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError
 from app.web import absolute_url
-from contests.models import Contest, Entry
+from contests.models import Contest
 from contests.service import contests
 from contests.states import ContestState
 from judging.decision import check_decision, digest
 from judging.models import Decision, Round, Winner
 from judging.queries import results as queries
-from judging.queries.rounds import get_deciding_round
-from judging.ranking import MarkRow, Standing, standings
-from judging.service.ballots import rubric_of
+from judging.queries.rounds import get_deciding_round, rules_of
+from judging.service.counting import count
 from judging.states import DecisionState, RoundState, move_decision
 
 CITATION_LENGTH = 2000
@@ -37,13 +36,6 @@ class Choice:
     entry: int
     citation: str
     reason: str
-
-
-def standings_of(
-    round_: Round, marks: Sequence[MarkRow[int]], entries: Sequence[Entry]
-) -> tuple[Standing[int], ...]:
-    """Rank `entries`, by number, by the marks of the round's submitted ballots."""
-    return standings(rubric_of(round_), marks, [entry.number or 0 for entry in entries])
 
 
 def propose(
@@ -69,8 +61,7 @@ def propose(
     earlier = queries.find_decision(session, contest, lock=True)
     if earlier is not None:
         _check_proposed(earlier)
-    entries = queries.candidates(session, round_)
-    _check(session, round_=round_, entries=entries, choices=choices)
+    _check(session, round_=round_, choices=choices)
     told = earlier is not None and (earlier.proposed_by_id, fingerprint(earlier)) == (
         actor.user_id,
         digest(_words(choices)),
@@ -78,7 +69,7 @@ def propose(
     if earlier is not None:
         session.delete(earlier)
         session.flush()
-    by_number = {entry.number: entry for entry in entries}
+    by_number = queries.entries_of(session, contest, [choice.entry for choice in choices])
     made = Decision(
         contest=contest,
         round=round_,
@@ -97,7 +88,7 @@ def propose(
     session.add(made)
     session.flush()
     record(session, contest, actor=actor, verb="propose", now=now, details=_words(choices))
-    if not told:
+    if not told and rules_of(session, contest).two_people:
         _tell_organisers(session, contest=contest, actor=actor, now=now)
     return made
 
@@ -105,8 +96,9 @@ def propose(
 def confirm(
     session: Session, *, contest: Contest, seen: str, actor: Actor, now: datetime
 ) -> Decision:
-    """Confirm a proposal as another person than its proposer; the contest is decided.
+    """Confirm a proposal; the contest is decided.
 
+    It takes another person than its proposer, unless the contest's rules let one decide alone.
     `seen` is the fingerprint of the proposal that was on the page: one that changed meanwhile is
     not confirmed unread. Raises ConflictError "same-person", "proposal-changed", and InvalidError
     where the proposal no longer fits the standings.
@@ -114,7 +106,8 @@ def confirm(
     round_, decision = hold(session, contest)
     if decision.confirmed_by_id == actor.user_id:
         return decision  # a second click
-    if decision.proposed_by_id == actor.user_id:
+    two_people = rules_of(session, contest).two_people
+    if two_people and decision.proposed_by_id == actor.user_id:
         raise ConflictError(
             N_("You proposed these winners, so that another organiser has to confirm them."),
             code="same-person",
@@ -126,7 +119,7 @@ def confirm(
         )
     target = move_decision(decision.state, DecisionState.CONFIRMED)
     check_stands(session, round_=round_, decision=decision)
-    decision.state = target
+    decision.state, decision.two_people = target, two_people
     decision.confirmed_by_id, decision.confirmed_at = actor.user_id, now
     contests.move(session, contest=contest, to=ContestState.DECIDED, actor=actor, now=now)
     record(
@@ -135,7 +128,10 @@ def confirm(
         actor=actor,
         verb="confirm",
         now=now,
-        details={"winners": [winner.entry.number for winner in decision.winners]},
+        details={
+            "winners": [winner.entry.number for winner in decision.winners],
+            "two_people": two_people,
+        },
     )
     session.refresh(decision, ["confirmed_by"])
     return decision
@@ -144,10 +140,19 @@ def confirm(
 def withdraw_confirmation(
     session: Session, *, contest: Contest, actor: Actor, now: datetime
 ) -> None:
-    """Turn a confirmed decision into a proposal again; a set time is forgotten."""
+    """Turn a confirmed decision into a proposal again; a set time is forgotten.
+
+    A commitment is withdrawn with it, which its public page goes on to say.
+    """
     _round, decision = hold(session, contest)
     decision.state = move_decision(decision.state, DecisionState.PROPOSED)
     decision.confirmed_by_id = decision.confirmed_at = decision.announce_at = None
+    decision.two_people = True
+    if withdrawn := decision.commitment:
+        decision.commitment = decision.commitment_salt = None
+        decision.sealed = decision.committed_at = None
+        details = {"commitment": withdrawn}
+        record(session, contest, actor=actor, verb="withdraw-commitment", now=now, details=details)
     contests.move(session, contest=contest, to=ContestState.JUDGING, actor=actor, now=now)
     record(session, contest, actor=actor, verb="withdraw-confirmation", now=now)
 
@@ -185,8 +190,7 @@ def fingerprint(decision: Decision) -> str:
 
 def check_stands(session: Session, *, round_: Round, decision: Decision) -> None:
     """Raise InvalidError unless a decision still is whole: entries can be disqualified later."""
-    entries = queries.candidates(session, round_)
-    _check(session, round_=round_, entries=entries, choices=_choices(decision))
+    _check(session, round_=round_, choices=_choices(decision))
 
 
 def _tell_organisers(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> None:
@@ -207,13 +211,7 @@ def _tell_organisers(session: Session, *, contest: Contest, actor: Actor, now: d
             )
 
 
-def _check(
-    session: Session,
-    *,
-    round_: Round,
-    entries: Sequence[Entry],
-    choices: Sequence[Choice],
-) -> None:
+def _check(session: Session, *, round_: Round, choices: Sequence[Choice]) -> None:
     for place, choice in enumerate(choices, start=1):
         if len(choice.citation) > CITATION_LENGTH:
             raise InvalidError(
@@ -222,12 +220,13 @@ def _check(
                 code="citation-too-long",
                 most=CITATION_LENGTH,
             )
+    counted = count(session, round_)
     check_decision(
-        standings_of(round_, queries.marks(session, round_), entries),
+        counted.ranking().standings,
         chosen=[choice.entry for choice in choices],
         reasons={choice.entry: choice.reason for choice in choices},
         places=round_.contest.winners,
-        eligible={entry.number for entry in entries if entry.number},
+        eligible=counted.entries,
     )
 
 

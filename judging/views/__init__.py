@@ -3,12 +3,15 @@
 from flask import Blueprint
 
 # `audit`, `panel`, `results` and `rounds` add their pages to the organisers' blueprint; `ballots`,
-# `compare` and `seats` to the judges'.
+# `compare`, `history` and `seats` to the judges'.
 from judging.views import (  # noqa: F401 - see above
+    announcing,
     audit,
     ballots,
     compare,
+    history,
     judge,
+    methods,
     orders,
     organiser,
     pairs,
@@ -16,6 +19,8 @@ from judging.views import (  # noqa: F401 - see above
     results,
     rounds,
     seats,
+    stability,
+    winners,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -23,5 +28,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     orders.blueprint,
     pairs.blueprint,
     organiser.blueprint,
-    results.public,
+    winners.public,
 )

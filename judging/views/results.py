@@ -1,50 +1,53 @@
-"""Results: the organisers' standings, decision and announcement, and the public's winners."""
+"""Results as organisers read them: standings that explain themselves, and the decision."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from io import BytesIO
 
-from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask import flash, render_template, request, send_file
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
 from app.errors import InvalidError
 from app.transaction import current_session, roll_back_request
-from app.web import current_actor, local_instant, render_message
-from contests.models import Contest, Entry
+from app.web import current_actor
+from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging.decision import propose as suggest
-from judging.forms.organiser import ProposalForm, ScheduleForm, proposal_form
+from judging.forms.decision import ProposalForm, proposal_form
 from judging.models import Decision, Round
-from judging.queries import progress
 from judging.queries import results as queries
-from judging.queries.rounds import find_deciding_round, get_deciding_round
-from judging.ranking import MarkRow, Standing
-from judging.service import announcement, decisions
-from judging.states import BallotState, DecisionState, RoundState
-from judging.views.cards import announced_cards, decided_cards
-from judging.views.organiser import INVALID, Answer, back, blueprint, show, told
-from judging.views.words import decimal, digits_for, place_name
+from judging.queries.rounds import (
+    find_deciding_round,
+    get_deciding_round,
+    get_round,
+    rounds_of,
+    rules_of,
+)
+from judging.ranking import Kind, Method, Standing
+from judging.service import decisions, exporting
+from judging.service.counting import COUNTED_BY_MARKS, method_of
+from judging.states import BallotState, RoundState
+from judging.views import counting_words
+from judging.views.board import Board, board, criteria_titles
+from judging.views.cards import decided_cards
+from judging.views.organiser import INVALID, Answer, back, blueprint, told
+from judging.views.words import place_name
 
-public = Blueprint("judging_results", __name__)
+for _filter in (
+    counting_words.method_name,
+    counting_words.method_title,
+    counting_words.method_explained,
+    counting_words.method_source,
+    counting_words.named_method,
+):
+    blueprint.add_app_template_filter(_filter)
 
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """What organisers decide from: the entries that may win, their marks and standings."""
-
-    round: Round
-    entries: Sequence[Entry]
-    marks: Sequence[MarkRow[int]]
-    standings: tuple[Standing[int], ...]
-
-
-def _board(round_: Round) -> Board:
-    session = current_session()
-    entries, marks = queries.candidates(session, round_), queries.marks(session, round_)
-    return Board(round_, entries, marks, decisions.standings_of(round_, marks, entries))
+_NUMBERED = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NUMBER = "<int(max=2147483647):number>"
+_ROUND = "<int(max=2147483647):round_id>"
 
 
 # --- standings ----------------------------------------------------------------------------------
@@ -54,8 +57,117 @@ def _board(round_: Round) -> Board:
 @permission(Permission.ORGANISE)
 def results(slug: str) -> Answer:
     """Show the standings, and what is decided or still to be decided from them."""
-    contest = get_contest(current_session(), slug)
-    return _results(contest, None)
+    return _results(get_contest(current_session(), slug), None)
+
+
+@blueprint.get(f"/results/rounds/{_ROUND}")
+@permission(Permission.ORGANISE)
+def round_results(slug: str, round_id: int) -> Answer:
+    """Show the standings of one round, page by page; an earlier one decides nothing any more."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    round_ = get_round(session, contest, round_id)
+    if round_.is_practice or round_.state is RoundState.PLANNED:
+        return render_template(
+            "judging/organiser/no_results.html", contest=contest, earlier=_counted(contest)
+        )
+    number = request.args.get("page", 1, int)
+    shown = board(contest, round_, max(1, number))
+    return render_template("judging/organiser/results_round.html", **_standings(contest, shown))
+
+
+def _results(contest: Contest, form: ProposalForm | None) -> Answer:
+    session = current_session()
+    round_ = find_deciding_round(session, contest)
+    if round_ is None or round_.state is RoundState.PLANNED:
+        return render_template(
+            "judging/organiser/no_results.html", contest=contest, earlier=_counted(contest)
+        )
+    decision = queries.find_decision(session, contest)
+    shown = board(contest, round_, 1)
+    if form is None and decision is None and round_.state is RoundState.CLOSED:
+        form = _proposal(contest, shown, None)
+    return _page(contest, shown, form, decision)
+
+
+def _page(
+    contest: Contest, shown: Board, form: ProposalForm | None, decision: Decision | None
+) -> Answer:
+    session = current_session()
+    done, total = queries.handed_in(session, shown.round)
+    two_people = rules_of(session, contest).two_people
+    page = render_template(
+        "judging/organiser/results.html",
+        **_standings(contest, shown),
+        done=done,
+        total=total,
+        unsettled=[
+            _(tie.message) % tie.params
+            for tie in suggest(shown.ranking.standings, contest.winners).unsettled
+        ],
+        form=form,
+        decision=decision,
+        cards=decided_cards(contest, decision) if decision else (),
+        fingerprint=decisions.fingerprint(decision) if decision else "",
+        two_people=two_people,
+        may_confirm=decision is not None
+        and not (two_people and decision.proposed_by_id == current_actor().user_id),
+    )
+    return (page, INVALID) if form and form.errors else page
+
+
+def _standings(contest: Contest, shown: Board) -> dict[str, object]:
+    """Return what the table of standings needs."""
+    session = current_session()
+    rounds = rounds_of(session, contest)
+    method = method_of(shown.round)
+    titles, judges = criteria_titles(contest), queries.judge_names(session, contest)
+    return {
+        "contest": contest,
+        "board": shown,
+        "round": shown.round,
+        "rounds": _counted(contest),
+        "method": method,
+        "unit": counting_words.unit(shown.round.kind, method.name),
+        "ladder": [
+            counting_words.rung_words(text, titles, judges)
+            for text in rules_of(session, contest).ladder
+        ],
+        "changes": [
+            (
+                change,
+                _changed(change.before, titles, judges),
+                _changed(change.after, titles, judges),
+            )
+            for change in queries.changes(session, contest, rounds)
+        ],
+        "cut": _cut(shown.ranking.standings, contest.winners),
+    }
+
+
+def _counted(contest: Contest) -> list[Round]:
+    """Return the rounds that have standings."""
+    return [
+        round_
+        for round_ in rounds_of(current_session(), contest)
+        if not round_.is_practice and round_.state is not RoundState.PLANNED
+    ]
+
+
+def _changed(said: str | list[str], titles: dict[str, str], judges: dict[str, str]) -> str:
+    if isinstance(said, str):
+        return counting_words.named_method(said)
+    return " → ".join(counting_words.rung_words(text, titles, judges) for text in said)
+
+
+def _cut(standings: Sequence[Standing[int]], winners: int) -> int | None:
+    """Return the number of the last entry that wins by the standings."""
+    near = standings[: max(winners, 1) + 1000]
+    winning = [row.entry for row in near if row.place is not None and row.place <= winners]
+    return winning[-1] if winning else None
+
+
+# --- the decision -------------------------------------------------------------------------------
 
 
 @blueprint.post("/results")
@@ -64,10 +176,11 @@ def propose(slug: str) -> Answer:
     """Propose the winners in their order."""
     session = current_session()
     contest = get_contest(session, slug)
-    board = _board(get_deciding_round(session, contest))
-    form = _proposal(contest, board, queries.find_decision(session, contest))
+    decision = queries.find_decision(session, contest)
+    shown = board(contest, get_deciding_round(session, contest), 1, _wanted(contest, decision))
+    form = _proposal(contest, shown, decision)
     if not form.validate():
-        return _results(contest, form)
+        return _page(contest, shown, form, decision)
     try:
         decisions.propose(
             session,
@@ -80,75 +193,58 @@ def propose(slug: str) -> Answer:
         roll_back_request()
         form.blame(error)
         return _results(contest, form)
-    flash(_("The winners are proposed. Another organiser confirms them."), "success")
+    flash(
+        _("The winners are proposed. Another organiser confirms them.")
+        if rules_of(session, contest).two_people
+        else _("The winners are proposed. Read them once more, then confirm them."),
+        "success",
+    )
     return back("results", slug)
 
 
 @blueprint.get("/results/propose")
 @permission(Permission.ORGANISE)
 def change_proposal(slug: str) -> Answer:
-    """Show the form of a proposal again, with what it says."""
+    """Show the form of a proposal, with what it says, and with an entry that was asked for."""
     session = current_session()
     contest = get_contest(session, slug)
-    board = _board(get_deciding_round(session, contest))
-    return _results(contest, _proposal(contest, board, queries.get_decision(session, contest)))
-
-
-def _results(contest: Contest, form: ProposalForm | None) -> Answer:
-    session = current_session()
-    round_ = find_deciding_round(session, contest)
-    if round_ is None or round_.state is RoundState.PLANNED:
-        return render_template("judging/organiser/no_results.html", contest=contest)
     decision = queries.find_decision(session, contest)
-    board = _board(round_)
-    if form is None and decision is None and round_.state is RoundState.CLOSED:
-        form = _proposal(contest, board, None)
-    page = render_template(
-        "judging/organiser/results.html",
-        contest=contest,
-        round=round_,
-        progress=progress.progress(session, round_),
-        standings=board.standings,
-        cut=_cut(board.standings, contest.winners),
-        digits=digits_for(board.standings),
-        entries={entry.number: entry for entry in board.entries},
-        averages=queries.averages(board.marks),
-        unsettled=[
-            _(tie.message) % tie.params
-            for tie in suggest(board.standings, contest.winners).unsettled
-        ],
-        form=form,
-        decision=decision,
-        cards=decided_cards(contest, decision) if decision else (),
-        fingerprint=decisions.fingerprint(decision) if decision else "",
-        may_confirm=decision is not None and decision.proposed_by_id != current_actor().user_id,
-    )
-    return (page, INVALID) if form and form.errors else page
+    if "entry" not in request.args:
+        decision = queries.get_decision(session, contest)
+    shown = board(contest, get_deciding_round(session, contest), 1, _wanted(contest, decision))
+    return _page(contest, shown, _proposal(contest, shown, decision), decision)
 
 
-def _cut(standings: Sequence[Standing[int]], winners: int) -> int | None:
-    """Return the number of the last entry that wins by the standings."""
-    winning = [row.entry for row in standings if row.place is not None and row.place <= winners]
-    return winning[-1] if winning else None
+def _wanted(contest: Contest, decision: Decision | None) -> list[int]:
+    """Return entries that the form has to offer wherever they stand."""
+    posted = [request.values.get(f"winner_{place}") for place in range(1, contest.winners + 1)]
+    asked = [*posted, *request.args.getlist("entry")]
+    named = [winner.entry.number or 0 for winner in decision.winners] if decision else []
+    return [*named, *(int(text) for text in asked if text and _NUMBERED.fullmatch(text))]
 
 
-def _proposal(contest: Contest, board: Board, decision: Decision | None) -> ProposalForm:
-    titles = {entry.number: entry.current.title for entry in board.entries if entry.current}
-    digits = digits_for(board.standings)
-    places = min(contest.winners, len(board.entries))
+def _proposal(contest: Contest, shown: Board, decision: Decision | None) -> ProposalForm:
+    wanted = set(_wanted(contest, decision)) & shown.count.entries
+    offered = {row.entry for row in shown.choices}
+    rows = [
+        *shown.choices,
+        *(row for row in shown.ranking.standings if row.entry in wanted - offered),
+    ]
+    places = min(contest.winners, len(shown.count.entries))
+    method = method_of(shown.round)
     return proposal_form(
         labels=[place_name(place) for place in range(1, places + 1)],
-        options=[(row.entry, _option(row, titles[row.entry], digits)) for row in board.standings],
-        preset=suggest(board.standings, contest.winners).winners,
+        options=[(row.entry, _option(row, shown, method)) for row in rows],
+        preset=suggest(shown.ranking.standings, contest.winners).winners,
         decision=decision,
     )
 
 
-def _option(row: Standing[int], title: str, digits: int) -> str:
-    named = f"{row.entry:04d} · {title}"
+def _option(row: Standing[int], shown: Board, method: Method) -> str:
+    named = f"{row.entry:04d} · {shown.lines[row.entry].title}"
+    score = counting_words.score_words(row, method.name, shown.digits)
     if row.place is None:
-        return _("%(entry)s · no marks", entry=named)
-    score = decimal(row.score, digits)
+        return _("%(entry)s · %(score)s", entry=named, score=score)
     if row.tied > 1:
         return _(
             "%(place)s, tied: %(entry)s · %(score)s", place=row.place, entry=named, score=score
@@ -156,37 +252,10 @@ def _option(row: Standing[int], title: str, digits: int) -> str:
     return _("%(place)s: %(entry)s · %(score)s", place=row.place, entry=named, score=score)
 
 
-@blueprint.get("/results/entries/<int(max=2147483647):number>")
-@permission(Permission.ORGANISE)
-def entry_ballots(slug: str, number: int) -> str:
-    """Show what each judge said about one entry; judges and entrants never see this page."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    round_ = get_deciding_round(session, contest)
-    entry = queries.get_judged_entry(session, contest, number)
-    ballots = queries.ballots_on(session, round_, entry)
-    return render_template(
-        "judging/organiser/entry_ballots.html",
-        contest=contest,
-        round=round_,
-        entry=entry,
-        published=queries.published(entry, 0, ""),
-        ballots=ballots,
-        points={
-            ballot.id: {mark.criterion_id: mark.points for mark in ballot.marks}
-            for ballot in ballots
-        },
-        submitted=[b for b in ballots if b.state is BallotState.SUBMITTED],
-    )
-
-
-# --- the decision -------------------------------------------------------------------------------
-
-
 @blueprint.post("/results/confirm")
 @permission(Permission.ORGANISE)
 def confirm(slug: str) -> Response:
-    """Confirm what somebody else proposed."""
+    """Confirm what somebody proposed."""
     session = current_session()
     with told():
         decisions.confirm(
@@ -227,157 +296,58 @@ def withdraw_confirmation(slug: str) -> Response:
     return back("results", slug)
 
 
-# --- the announcement ---------------------------------------------------------------------------
+# --- what it rests on ---------------------------------------------------------------------------
 
 
-@blueprint.get("/announce")
+@blueprint.get(f"/results/entries/{_NUMBER}")
 @permission(Permission.ORGANISE)
-def announce(slug: str) -> Answer:
-    """Show what the announcement will do, or has done."""
-    contest = get_contest(current_session(), slug)
-    return _announce(contest, None)
-
-
-@blueprint.post("/announce/now")
-@permission(Permission.ORGANISE)
-def announce_now(slug: str) -> Response:
-    """Make the winners public."""
+def entry_ballots(slug: str, number: int) -> str:
+    """Show what each judge gave to one entry; judges and entrants never see this page."""
     session = current_session()
     contest = get_contest(session, slug)
-    with told():
-        announcement.announce(session, contest=contest, actor=current_actor(), now=clock.now())
-        flash(
-            ngettext("%(num)s winner is public.", "%(num)s winners are public.", contest.winners),
-            "success",
+    wanted = request.args.get("round", 0, int)
+    round_ = get_round(session, contest, wanted) if wanted else get_deciding_round(session, contest)
+    entry = queries.get_judged_entry(session, contest, number)
+    if round_.kind not in COUNTED_BY_MARKS:
+        given = (queries.positions_of if round_.kind is Kind.RANK else queries.choices_about)(
+            session, round_, entry
         )
-    return back("announce", slug)
-
-
-@blueprint.post("/announce/schedule")
-@permission(Permission.ORGANISE)
-def schedule(slug: str) -> Answer:
-    """Set the time of the announcement."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    form = ScheduleForm(zone=contest.zone)
-    if not form.validate():
-        return _announce(contest, form)
-    try:
-        announcement.schedule(
-            session,
-            contest=contest,
-            at=local_instant(form.announce_at.data, contest.zone),
-            actor=current_actor(),
-            now=clock.now(),
-        )
-    except InvalidError as error:
-        roll_back_request()
-        form.announce_at.errors = [render_message(error)]
-        return _announce(contest, form)
-    flash(_("The time is set. Podium announces then by itself."), "success")
-    return back("announce", slug)
-
-
-@blueprint.post("/announce/unschedule")
-@permission(Permission.ORGANISE)
-def unschedule(slug: str) -> Response:
-    """Forget the set time."""
-    session = current_session()
-    with told():
-        announcement.unschedule(
-            session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
-        )
-        flash(_("No time is set any more."), "success")
-    return back("announce", slug)
-
-
-def _announce(contest: Contest, form: ScheduleForm | None) -> Answer:
-    session = current_session()
-    decision = queries.find_decision(session, contest)
-    if decision is None or decision.state is DecisionState.PROPOSED:
         return render_template(
-            "judging/organiser/no_announcement.html", contest=contest, decision=decision
+            "judging/organiser/entry_given.html",
+            contest=contest,
+            round=round_,
+            entry=entry,
+            published=queries.published(entry, 0, ""),
+            given=given,
         )
-    return show(
-        "announce",
-        form or ScheduleForm(zone=contest.zone, announce_at=decision.announce_at),
+    ballots = queries.ballots_on(session, round_, entry)
+    return render_template(
+        "judging/organiser/entry_ballots.html",
         contest=contest,
-        decision=decision,
-        cards=announced_cards(session, contest) or decided_cards(contest, decision),
-        result=queries.find_result(session, contest),
+        round=round_,
+        entry=entry,
+        published=queries.published(entry, 0, ""),
+        ballots=ballots,
+        points={
+            ballot.id: {mark.criterion_id: mark.points for mark in ballot.marks}
+            for ballot in ballots
+        },
+        submitted=[b for b in ballots if b.state is BallotState.SUBMITTED],
     )
 
 
-@blueprint.get("/present")
+@blueprint.post("/results/bundle.zip")
 @permission(Permission.ORGANISE)
-def rehearse(slug: str) -> str:
-    """Show the stage to organisers, before the announcement too."""
+def bundle(slug: str) -> Response:
+    """Give all that the result was counted from, for `podium recount`; the audit notes it."""
     session = current_session()
     contest = get_contest(session, slug)
-    cards = announced_cards(session, contest) or decided_cards(
-        contest, queries.get_decision(session, contest)
-    )
-    return render_template(
-        "judging/results/present.html",
-        contest=contest,
-        cards=cards,
-        leave=url_for(".announce", slug=slug),
-    )
-
-
-# --- the public's -------------------------------------------------------------------------------
-
-
-@public.get("/contests/<slug>/winners")
-@permission(Permission.READ_PUBLIC)
-def winners(slug: str) -> str:
-    """Show the winners; until the announcement there is nothing here, whatever was decided."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    result = queries.get_result(session, contest)
-    return render_template(
-        "judging/results/winners.html",
-        contest=contest,
-        cards=announced_cards(session, contest),
-        result=result,
-    )
-
-
-@public.get("/contests/<slug>/winners.json")
-@permission(Permission.READ_PUBLIC)
-def winners_json(slug: str) -> Response:
-    """Give the winners to programs, under the same rule as the page."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    result = queries.get_result(session, contest)
-    return jsonify(
-        contest=contest.title,
-        announced_at=result.published_at.isoformat(),
-        winners=[
-            {
-                "place": card.place,
-                "entry": card.number,
-                "title": card.title,
-                "by": card.by,
-                "country": card.country,
-                "citation": card.citation,
-                "url": card.url,
-            }
-            for card in announced_cards(session, contest)
-        ],
-    )
-
-
-@public.get("/contests/<slug>/present")
-@permission(Permission.READ_PUBLIC)
-def present(slug: str) -> str:
-    """Show the winners on a stage, the last place first."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    queries.get_result(session, contest)
-    return render_template(
-        "judging/results/present.html",
-        contest=contest,
-        cards=announced_cards(session, contest),
-        leave=url_for(".winners", slug=slug),
-    )
+    with told():
+        data = exporting.archive(session, contest=contest, actor=current_actor(), now=clock.now())
+        return send_file(
+            BytesIO(data),
+            "application/zip",
+            as_attachment=True,
+            download_name=f"{contest.slug}-bundle.zip",
+        )
+    return back("results", slug)

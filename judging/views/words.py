@@ -29,7 +29,8 @@ def decimal(number: Fraction | None, digits: int = _FEW) -> str:
     if number is None:
         return ""
     shown = round(number * 10**digits)
-    text: str = format_decimal(Decimal(shown).scaleb(-digits), format=f"0.{'0' * digits}")
+    pattern = f"0.{'0' * digits}" if digits else "0"
+    text: str = format_decimal(Decimal(shown).scaleb(-digits), format=pattern)
     return text
 
 

@@ -237,7 +237,9 @@ def test_announcing_publishes_one_snapshot(session: Session) -> None:
         "tied": 1,
         "ballots": 2,
     }
-    assert result.snapshot["marks"]["count"] == 16
+    assert len(result.snapshot["standings"]) == 3  # of whom did not win, nothing is published
+    assert result.snapshot["entries"] == 4
+    assert result.snapshot["method"]["name"] == "mean"
     winners = queries.winners_of(session, scene.contest)
     assert [(w.place, w.number, w.title, w.by, w.country) for w in winners] == [
         (1, 1, "Work 1", "Entrant 1", "KE"),
@@ -248,13 +250,13 @@ def test_announcing_publishes_one_snapshot(session: Session) -> None:
     assert scenes.round_of(session, scene).state is RoundState.FINAL
 
 
-def test_the_digest_of_the_marks_sees_every_mark(session: Session) -> None:
+def test_the_digest_of_the_bundle_sees_every_mark(session: Session) -> None:
     digests = []
-    for points in ([(9, 9), (8, 8), (7, 7)], [(9, 9), (8, 8), (7, 6)]):
+    for points in ([(9, 9), (8, 8), (7, 7), (2, 2)], [(9, 9), (8, 8), (7, 7), (2, 1)]):
         scene = scenes.judged(session, points)
         scenes.confirmed(session, scene)
         result = announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
-        digests.append(result.snapshot["marks"]["digest"])
+        digests.append(result.snapshot["bundle"])
     assert digests[0] != digests[1]
 
 

@@ -1,4 +1,4 @@
-"""The forms with which organisers gather a panel, set up a round, and decide."""
+"""The forms with which organisers settle how a contest is counted, and who wins."""
 
 from collections.abc import Sequence
 from datetime import datetime

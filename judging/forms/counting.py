@@ -1,0 +1,118 @@
+"""The forms with which organisers choose how a round is counted and how ties are settled."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.errors import InvalidError
+from app.web import Form, render_message
+from judging.models import Round
+from judging.ranking import Method, MethodName
+from judging.service.ballots import REASON_LENGTH
+from judging.service.methods import MOST_DROPPED, SEED_LENGTH
+
+MOST_RUNGS: Final = 40
+
+
+class MethodForm(Form):
+    """How a round is counted, and why that changes."""
+
+    method = RadioField(_l("Method"), [InputRequired(_l("Choose a method."))])
+    drop = IntegerField(
+        _l("Marks to leave out at either end"),
+        [Optional(), NumberRange(1, MOST_DROPPED)],
+        description=_l("For the trimmed mean: of each entry and criterion."),
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [Optional(), Length(max=REASON_LENGTH)],
+        description=_l("Needed once the round was opened. It stays on the results page."),
+    )
+
+    def __init__(self, *, round_: Round, names: Mapping[MethodName, str]) -> None:
+        """Hold what is posted, else how the round is counted now."""
+        super().__init__(data={"method": round_.method.value, "drop": round_.drop_count or 1})
+        self.method.choices = [SelectChoice(name.value, words) for name, words in names.items()]
+
+    def chosen(self) -> Method:
+        """Return what a valid form says."""
+        name = MethodName(self.method.data)
+        return Method(name, (self.drop.data or 1) if name is MethodName.TRIMMED_MEAN else 0)
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence on the field it is about, or above the form."""
+        if error.field in self:
+            self[error.field].errors = [render_message(error)]
+        else:
+            self.form_errors.append(render_message(error))
+
+
+class LadderForm(Form):
+    """The rungs of the tie ladder; they themselves are hidden fields, `rung_0` and so on."""
+
+    add = SelectField(_l("Add a rung"), [Optional()])
+    seed = StringField(
+        _l("Public text to draw by"),
+        [Optional(), Length(max=SEED_LENGTH)],
+        description=_l("Fixed before anybody knows the standings, and known to everybody."),
+    )
+    reason = TextAreaField(
+        _l("Reason"),
+        [Optional(), Length(max=REASON_LENGTH)],
+        description=_l("Needed once a round was opened. It stays on the results page."),
+    )
+
+    def __init__(self, *, rungs: Sequence[str], offered: Mapping[str, str]) -> None:
+        """Offer the rungs that the ladder lacks; the public text last."""
+        super().__init__()
+        self.rungs = list(rungs)
+        left = [(text, words) for text, words in offered.items() if text not in rungs]
+        self.add.choices = [
+            SelectChoice("", _l("Choose a rung")),
+            *(SelectChoice(text, words) for text, words in left),
+            SelectChoice("seed", _l("A draw by a public text")),
+        ]
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence on the field it is about, or above the form."""
+        if error.field in self:
+            self[error.field].errors = [render_message(error)]
+        else:
+            self.form_errors.append(render_message(error))
+
+
+class TwoPeopleForm(Form):
+    """Whether a second organiser confirms the winners."""
+
+    two_people = BooleanField(_l("A second organiser confirms the winners"))
+
+
+def posted_rungs(posted: MultiDict[str, str]) -> list[str]:
+    """Return the rungs that a ladder's form sent, in their order."""
+    found = (posted.get(f"rung_{at}") for at in range(MOST_RUNGS))
+    return [text for text in found if text]
+
+
+def rearranged(rungs: Sequence[str], act: str) -> list[str]:
+    """Return `rungs` after a button: `up`, `down` or `remove` with a position, such as "up-1"."""
+    verb, _dash, number = act.partition("-")
+    position = int(number) if number.isdecimal() else len(rungs)
+    if position >= len(rungs):
+        return list(rungs)
+    rest = [*rungs[:position], *rungs[position + 1 :]]
+    if verb == "remove":
+        return rest
+    target = max(0, position - 1) if verb == "up" else position + 1
+    return [*rest[:target], rungs[position], *rest[target:]]

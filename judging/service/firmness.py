@@ -1,0 +1,140 @@
+"""How firmly a round's winners stand: the stability card, by the round's own method."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from judging import stability
+from judging.models import Round
+from judging.ranking import (
+    Ballots,
+    Comparisons,
+    Given,
+    Marks,
+    Rankings,
+    Standing,
+    rank,
+)
+from judging.service.counting import Count, count
+from judging.stability import Stability, Swing
+
+FIELD: Final = 200
+"""How many entries, the best placed, are looked at: those far from the cut cannot come near it."""
+NEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry near the cut, and how often it wins when the panel is drawn anew."""
+
+    entry: int
+    place: int | None
+    holds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Firmness:
+    """What is known of how firmly the winners stand; `winners` are those of the standings.
+
+    `looked_at` of `entries` took part. `marks` is what only marks can tell, None in rounds of
+    another kind. `last` and `following` are the last winner and the entry after it.
+    """
+
+    winners: tuple[int, ...]
+    near: tuple[Held, ...]
+    swings: tuple[Swing[int], ...]
+    judges: int
+    last: Standing[int] | None
+    following: Standing[int] | None
+    marks: Stability[int] | None
+    looked_at: int
+    entries: int
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Return how far the last winner's score is from the next one's."""
+        scores = [row.score for row in (self.last, self.following) if row is not None]
+        match scores:
+            case [Fraction() as last, Fraction() as following]:
+                return abs(last - following)
+            case _:
+                return None
+
+
+def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None:
+    """Return the stability card of a round of which `places` entries win; None without winners."""
+    counted = count(session, round_)
+    ranking = counted.ranking(places=range(1, FIELD + 1))
+    placed = [row for row in ranking.standings if row.place is not None]
+    if not placed:
+        return None
+    field = frozenset(row.entry for row in placed[:FIELD])
+    winners = tuple(row.entry for row in placed if (row.place or 0) <= places)
+    rows, ranked, judges = _field(counted, field)
+    marks = None
+    if isinstance(counted.given, Ballots):
+        marks = stability.stability(
+            counted.given.rubric, rows, field, rank=ranked, places=places, seed=round_.seed
+        )
+        near = tuple(Held(each.entry, each.place, each.holds) for each in marks.contenders)
+    else:
+        near = _held(placed, rows, ranked, places, round_.seed)
+    return Firmness(
+        winners,
+        near,
+        marks.swings if marks else stability.swings(rows, ranked, places=places),
+        judges,
+        placed[len(winners) - 1],
+        placed[len(winners)] if len(winners) < len(placed) else None,
+        marks,
+        len(field),
+        len(counted.entries),
+    )
+
+
+def _held(
+    placed: Sequence[Standing[int]],
+    rows: Sequence[Any],
+    ranked: Callable[[Sequence[Any]], Sequence[Standing[int]]],
+    places: int,
+    seed: str,
+) -> tuple[Held, ...]:
+    """Return the winners and who else wins oftenest when the panel is drawn anew."""
+    drawn = placed[: stability.FIELD]
+    among = {row.entry for row in drawn}
+    held = stability.holding(
+        [row for row in rows if _names(row) <= among], ranked, places=places, seed=seed
+    )
+    first = [row for row in drawn if (row.place or 0) <= places]
+    others = sorted(
+        (row for row in drawn if (row.place or 0) > places),
+        key=lambda row: (-held.get(row.entry, 0.0), row.place or 0, row.entry),
+    )
+    near = [*first, *others[: max(0, NEAR - len(first))]]
+    return tuple(Held(row.entry, row.place, held.get(row.entry, 0.0)) for row in near)
+
+
+def _names(row: Any) -> set[int]:
+    return {row.entry} if hasattr(row, "entry") else {row.winner, row.loser}
+
+
+def _field(
+    counted: Count, field: frozenset[int]
+) -> tuple[list[Any], Callable[[Sequence[Any]], Sequence[Standing[int]]], int]:
+    """Return what was given within the field, how to rank such rows, and how many gave it."""
+    given = counted.given
+    rows: list[Any] = [row for row in given.rows if _names(row) <= field]
+
+    def ranked(some: Sequence[Any]) -> Sequence[Standing[int]]:
+        return rank(_given(given, some), counted.method, field, counted.ladder).standings
+
+    return rows, ranked, len({row.judge for row in rows})
+
+
+def _given(given: Given[int], rows: Sequence[Any]) -> Given[int]:
+    if isinstance(given, Marks | Ballots):
+        return Marks(given.rubric, rows)
+    return Rankings(rows) if isinstance(given, Rankings) else Comparisons(rows)
