@@ -173,10 +173,10 @@ def _ballots(
 def _scale(rubric: Rubric) -> tuple[float, float, float]:
     """Return the lowest and the highest score of a ballot, and the step between scores."""
     total = sum(criterion.weight for criterion in rubric.criteria)
-    worth = {c: c.weight * c.step / total for c in rubric.criteria}
-    lowest = sum(value * criterion.minimum for criterion, value in worth.items())
-    highest = sum(value * criterion.maximum for criterion, value in worth.items())
-    return float(lowest), float(highest), float(sum(worth.values()))
+    worth = [(c, c.weight * c.step / total) for c in rubric.criteria]
+    lowest = sum(value * criterion.minimum for criterion, value in worth)
+    highest = sum(value * criterion.maximum for criterion, value in worth)
+    return float(lowest), float(highest), float(sum(value for _criterion, value in worth))
 
 
 class _Fit:
