@@ -28,10 +28,9 @@ def hold_round(
 ) -> None:
     """Keep a round open, and this judge's seat, until the commit; `alone` keeps others out.
 
-    Raises ForbiddenError for whoever is not this judge, ClosedError once the round is closed.
+    Raises NotFoundError for whoever is not this judge, ClosedError once the round is closed.
     """
-    held = {} if alone else {"read": True}
-    session.refresh(round_, ["state", "closed_at"], with_for_update=held)
+    session.refresh(round_, ["state", "closed_at"], with_for_update={"read": not alone})
     session.refresh(judge, ["declared_at", "removed_at"], with_for_update={"key_share": True})
     require(policies.may_mark, actor, judge)
     if round_.state is RoundState.OPEN:

@@ -228,7 +228,6 @@ def _show(
         saved_at=_clock(kept.saved_at, judge) if kept else None,
         submitted_at=_clock(kept.submitted_at, judge) if kept else None,
         place_name=place_name,
-        token_url=url_for("judge.token"),
     )
 
 

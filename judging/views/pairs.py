@@ -226,7 +226,6 @@ def _show(
         is_open=is_running(round_),
         decided_at=_clock(found.decided_at, judge) if found.decided_at else None,
         next_url=url_for("pairs.pairs", round_id=round_.id),
-        token_url=url_for("judge.token"),
     )
 
 
