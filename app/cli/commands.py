@@ -13,6 +13,7 @@ from app.accounts import service as accounts
 from app.cli import demo as demo_forum
 from app.cli import migrations, serve
 from app.cli.audit import audit_group
+from app.cli.bundle import bundle_command
 from app.cli.current import in_words, settings, store, transactions
 from app.cli.storage import storage
 from app.errors import DomainError
@@ -161,4 +162,5 @@ COMMANDS: tuple[click.Command, ...] = (
     doctor_command,
     storage,
     audit_group,
+    bundle_command,
 )
