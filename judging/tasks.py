@@ -6,7 +6,7 @@ from app import clock
 from app.errors import DomainError
 from app.jobs import job, sweep
 from app.transaction import transaction
-from judging.service import announcement
+from judging.service import announcement, focusing
 
 
 @job("judging.announce")
@@ -29,3 +29,19 @@ def announce_due(now: datetime) -> None:
         waiting = announcement.due(session, now)
     for contest_id in waiting:
         announce(contest_id)
+
+
+@job("judging.hand_out")
+def hand_out(round_id: int) -> None:
+    """Give the judges of a round with focus their next ballots; safe to run at any time."""
+    with transaction() as session:
+        focusing.hand_out_next(session, round_id=round_id, now=clock.now())
+
+
+@sweep
+def hand_out_everywhere(_now: datetime) -> None:
+    """Give out what a lost job has not, and what came free since: a seat, a ballot, a conflict."""
+    with transaction() as session:
+        running = focusing.running_ids(session)
+    for round_id in running:
+        hand_out(round_id)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, VersionAsset
 from contests.states import EntryState, Screening
-from judging.models import Ballot, Criterion, Judge, Mark, Round
+from judging.models import Ballot, Criterion, HandOut, Judge, Mark, Round
 from judging.ranking import Kind
 from judging.rubric import Criterion as Scale
 from judging.rubric import Rubric
@@ -59,6 +59,7 @@ class Held:
     saved_at: datetime | None
     submitted_at: datetime | None
     kind: Kind
+    hand_out: HandOut
     round_state: RoundState
     closed_at: datetime | None
     zone: str
@@ -117,8 +118,8 @@ _BALLOT = (
     select(
         *(_b.c.id, _b.c.round_id, _b.c.judge_id, _b.c.entry_id, _b.c.state, _b.c.version),
         *(_b.c.comment, _b.c.note, _b.c.recent, _b.c.shown_at, _b.c.skipped_at, _b.c.saved_at),
-        *(_b.c.submitted_at, _r.c.kind, _r.c.state.label("round_state"), _r.c.closed_at),
-        *(_c.c.zone, _j.c.user_id, _j.c.declared_at, _j.c.removed_at, _j.c.seen_at),
+        *(_b.c.submitted_at, _r.c.kind, _r.c.hand_out, _r.c.state.label("round_state")),
+        *(_r.c.closed_at, _c.c.zone, _j.c.user_id, _j.c.declared_at, _j.c.removed_at, _j.c.seen_at),
         *(_e.c.state.label("entry_state"), _e.c.screening, _e.c.current_id),
     )
     .join_from(_b, _r, _r.c.id == _b.c.round_id)

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.authz import Actor, require
 from app.errors import N_, ClosedError, ConflictError, InvalidError
+from app.jobs import enqueue
 from contests.models import Entry
 from contests.states import EntryState, Screening
 from judging import policies, rubric
-from judging.models import Ballot, Judge, Mark, Recusal, RecusalSource, Round
+from judging.models import Ballot, HandOut, Judge, Mark, Recusal, RecusalSource, Round
 from judging.queries.held import Held, has_pictures, hold
 from judging.ranking import Kind
 from judging.states import BallotState, RoundState, move_ballot
@@ -142,6 +143,8 @@ def save_ballot(
     state = _state_after(held, sent, given)
     is_new = given != stored or state is not held.state
     _write(session, held, sent, given=given, state=state, now=now)
+    if sent.submit and held.hand_out is HandOut.FOCUS:
+        enqueue(session, "judging.hand_out", held.round_id)
     if (given.marks, given.comment) != (stored.marks, stored.comment) or state is not held.state:
         _record(
             session,

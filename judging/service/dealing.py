@@ -4,7 +4,7 @@ Only judges who have declared theirs are dealt any: else a ballot might be taken
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from app.authz import Actor
 from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
 from judging.models import Ballot, HandOut, Judge, Round
-from judging.queries import rounds
+from judging.queries import knowledge, rounds
 from judging.queries.progress import EntryProgress
 from judging.service import panel
 from judging.service.conflicts import find_conflicts
@@ -159,11 +159,10 @@ def _plan(
         if row.state is BallotState.SUBMITTED
         or (row.state is not BallotState.RECUSED and row.judge_id in here)
     }
-    barred = {
-        (judge_id, entries[entry_id])
-        for judge_id, entry_id in panel.barred_pairs(session, round_.contest)
-        if entry_id in entries
-    }
+    barred = barred_numbers(session, round_, entries)
+    said = knowledge.traits(session, round_)
+    # In a practice everybody is to have the same entries before them.
+    is_shared = round_.is_practice
     plan = assign(
         entries.values(),
         [judge.id for judge in judges],
@@ -171,8 +170,27 @@ def _plan(
         barred=barred,
         taken=taken,
         seed=round_.seed,
+        unread=frozenset() if is_shared else knowledge.unread(judges, said),
+        prefers={} if is_shared else knowledge.fits(judges, said),
+        limits={} if is_shared else limits_of(judges),
     )
     return plan, {(row.judge_id, entries[row.entry_id]) for row in ballots}
+
+
+def barred_numbers(
+    session: Session, round_: Round, entries: Mapping[int, int]
+) -> set[tuple[int, int]]:
+    """Return (judge id, entry number) for each of these entries that a judge may not judge."""
+    return {
+        (judge_id, entries[entry_id])
+        for judge_id, entry_id in panel.barred_pairs(session, round_.contest)
+        if entry_id in entries
+    }
+
+
+def limits_of(judges: Iterable[Judge]) -> dict[int, int]:
+    """Return the most ballots each of these judges takes, by id, where they have said so."""
+    return {judge.id: judge.most_ballots for judge in judges if judge.most_ballots is not None}
 
 
 def _wanted(round_: Round, judges: int) -> int:
