@@ -43,8 +43,11 @@ def ballots_of(session: Session, scene: scenes.Scene) -> list[Ballot]:
 
 
 def criteria(*titles: str, **changed: int) -> list[CriterionValues]:
-    values = {"weight": 1, "minimum": 1, "maximum": 10} | changed
-    return [CriterionValues(key="", title=title, guidance="", **values) for title in titles]
+    scale = {"weight": 1, "minimum": 1, "maximum": 10} | changed
+    return [
+        CriterionValues("", title, "", scale["weight"], scale["minimum"], scale["maximum"])
+        for title in titles
+    ]
 
 
 # --- setting up ---------------------------------------------------------------------------------

@@ -9,10 +9,15 @@ from hypothesis import strategies as st
 from app.errors import InvalidError
 from judging.rubric import (
     DEFAULT_RUBRICS,
+    IN,
+    MAYBE,
+    OUT,
+    VERDICTS,
     Criterion,
     Rubric,
     check_marks,
     is_complete,
+    points_of,
     weighted,
 )
 
@@ -85,6 +90,9 @@ def test_a_rubric_must_make_sense() -> None:
         Rubric(())
     with pytest.raises(InvalidError) as twice:
         Rubric((RUBRIC.criteria[0], RUBRIC.criteria[0]))
+    with pytest.raises(InvalidError) as beyond:
+        Criterion("impact", "Impact", Fraction(1), 1, 5, levels={6: "Beyond praise"})
+    assert beyond.value.reason == "level-off-scale"
     reasons = [caught.value.reason for caught in (weightless, stepless, flat, empty, twice)]
     assert reasons == [
         "weight-not-positive",
@@ -93,6 +101,19 @@ def test_a_rubric_must_make_sense() -> None:
         "rubric-empty",
         "criterion-twice",
     ]
+
+
+def test_a_mark_is_worth_its_points_times_the_step() -> None:
+    quarters = Criterion("style", "Style", Fraction(1), 4, 40, step=Fraction(1, 4))
+    assert quarters.worth(29) == Fraction(29, 4)
+    assert points_of(Fraction("7.25"), quarters.step) == 29
+    assert points_of(Fraction("7.3"), quarters.step) is None
+
+
+def test_a_verdict_counts_as_the_share_of_judges_who_let_an_entry_in() -> None:
+    (verdict,) = VERDICTS.criteria
+    assert [verdict.worth(points) for points in (OUT, MAYBE, IN)] == [0, Fraction(1, 2), 1]
+    assert set(verdict.levels) == {OUT, MAYBE, IN}
 
 
 def test_each_kind_of_contest_has_a_rubric_to_start_from() -> None:

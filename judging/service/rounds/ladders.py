@@ -26,7 +26,7 @@ def default_ladder(contest: Contest, rounds: Sequence[Round]) -> list[str]:
 
 
 def begin_rules(session: Session, contest: Contest, rounds: Sequence[Round]) -> None:
-    """Give a contest's first rounds the default ladder; who decides, and who is too close, stays as it was set."""
+    """Give a contest's first rounds the default ladder; its other rules stay as they were set."""
     kept = session.scalar(select(JudgingRules).where(JudgingRules.contest_id == contest.id))
     rules = kept or JudgingRules(contest=contest)
     rules.ladder = default_ladder(contest, rounds)
