@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, render_template
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -55,7 +55,7 @@ def round_(slug: str, round_id: int) -> str:
         "next_round": None if found.is_practice else find_next_round(session, found),
         "decision": decision,
         "counting": _counting(found, all_rounds),
-        "method_url": "",
+        "method_url": url_for("judging_organiser.method", slug=slug, round_id=round_id),
         "now": now,
     }
     if found.state is RoundState.PLANNED:
