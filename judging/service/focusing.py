@@ -283,7 +283,7 @@ def doubt_of(session: Session, round_: Round) -> Doubt | None:
     marks = given.marks(session, round_)
     fall = []
     leading: tuple[int, ...] = ()
-    for count in _points(len(numbers), len(came)):
+    for count in when_to_look(len(numbers), len(came)):
         known = [mark for mark in marks if turn.get((mark.entry, str(mark.judge)), count) < count]
         view = outlook(believe(rubric, known, numbers), places=places, seed=round_.seed)
         fall.append((count, view.doubt))
@@ -292,8 +292,7 @@ def doubt_of(session: Session, round_: Round) -> Doubt | None:
     return Doubt(leading, tuple(fall), left)
 
 
-def _points(first: int, last: int) -> list[int]:
-    """Return after how many ballots the doubt is looked at: evenly, the first pass and now too."""
-    most = max(min(POINTS, READ_AT_MOST // last), 1)
-    steps = max(most - 1, 1)
-    return sorted({last - (last - first) * step // steps for step in range(most)})
+def when_to_look(first: int, last: int) -> list[int]:
+    """Return after how many ballots to look at the doubt: evenly, from the first pass to now."""
+    steps = max(min(POINTS, READ_AT_MOST // last), 1) - 1
+    return sorted({last, *(first + (last - first) * at // steps for at in range(steps))})
