@@ -65,7 +65,10 @@ def _server(folder: Path) -> Iterator[tuple[int, "subprocess.Popen[bytes]", list
         port: int = probe.getsockname()[1]
     os.environ |= {"DATA_DIR": str(folder), "PORT": str(port), "PODIUM_ENV": "test"}
     people = _fill()
-    process = subprocess.Popen([sys.executable, "-m", "bench.uploads", "serve", str(port)])
+    # The web server alone, without a worker: its memory is measured elsewhere.
+    process = subprocess.Popen(
+        [sys.executable, "-P", supervisor.__file__, f"--port={port}", "--host=127.0.0.1"]
+    )
     try:
         _wait(port)
         yield port, process, people
@@ -204,13 +207,5 @@ class Client:
         return json.loads(text) if answer.headers.get_content_subtype() == "json" else {}
 
 
-def serve(port: int) -> None:
-    """Run the web server alone, without a worker: its memory is measured elsewhere."""
-    sys.exit(supervisor.serve(port=port, with_worker=False, announce=lambda _line: None))
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["serve"]:
-        serve(int(sys.argv[2]))
-    else:
-        main()
+    main()

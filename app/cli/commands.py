@@ -31,7 +31,8 @@ def serve_command(host: str, *, worker: bool, demo: bool) -> None:
     if demo:
         _migrate()
         demo_forum.fill()
-    sys.exit(serve.serve(port=settings().port, host=host, with_worker=worker, announce=click.echo))
+    transactions().engine.dispose()
+    serve.become(port=settings().port, host=host, with_worker=worker)
 
 
 @click.command("worker")

@@ -6,6 +6,7 @@ is nothing left to serve, so the rest stops; a worker that dies is started again
 database remembers what it was doing.
 """
 
+import argparse
 import contextlib
 import ctypes
 import http.client
@@ -21,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import NoReturn
 
 Announce = Callable[[str], None]
 """Takes one line for the person at the terminal."""
@@ -41,6 +43,15 @@ PATIENCE = 20.0
 """Seconds without a good answer after which the person at the terminal is told."""
 SETTLED = 60.0
 """Seconds after which a worker counts as healthy and its pause is forgotten."""
+
+
+def become(*, port: int, host: str, with_worker: bool) -> NoReturn:
+    """Go on as the supervisor, in the same process but without the application in its memory.
+
+    This file needs the standard library alone, and so does a process that only watches others.
+    """
+    command = [sys.executable, "-P", __file__, f"--port={port}", f"--host={host}"]
+    os.execv(sys.executable, [*command, *(["--with-worker"] if with_worker else [])])  # noqa: S606 - ourselves
 
 
 def serve(
@@ -239,3 +250,20 @@ def _stop(children: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--with-worker", action="store_true")
+    return serve(**vars(parser.parse_args()), announce=_say)
+
+
+if __name__ == "__main__":
+    sys.exit(_main())
