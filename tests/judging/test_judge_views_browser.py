@@ -1,4 +1,4 @@
-"""A judge in Chromium: marking by keyboard, two windows, no network, hasty clicks, no script."""
+"""A judge in Chromium: keys and thumbs, tabs and devices, no network, no session, no script."""
 
 import re
 from collections.abc import Callable
@@ -8,17 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from playwright.sync_api import Locator, Page, Route, expect
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import User
-from contests.states import ContestState
-from judging.models import Ballot, Mark
-from judging.states import BallotState
+from contests.models import Entry, VersionAsset
+from contests.states import ContestState, EntryState
+from judging.models import Ballot, Mark, Round
+from judging.ranking import Kind
+from judging.states import BallotState, RoundState
 from tests import factories
 from tests.conftest import LiveServer
 from tests.database import settle
+from tests.journeys.people import wait_for
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,6 +31,7 @@ pytestmark = [
 SAVED = "[data-saved]"
 SAVED_AT = re.compile(r"^saved \d\d:\d\d$")
 CHOSEN = "input[type=radio]:checked"
+TARGETS = "button:not([tabindex='-1']), a, .mark-choice"
 
 
 @dataclass
@@ -44,8 +48,7 @@ class Room:
 
     def open(self, page: Page, place: int) -> None:
         page.goto(self.url(place))
-        # Keys are heard once the script has pointed at a criterion.
-        expect(page.locator(".criterion-current")).to_have_count(1)
+        expect_ready(page)
 
     def press(self, page: Page, keys: str) -> None:
         for key in keys:
@@ -58,11 +61,36 @@ class Room:
         settle(self.app)  # the server could not write while this session is open
         return points
 
+    def ballot(self, place: int) -> Row[int, str, str, datetime | None, int]:
+        columns = (Ballot.version, Ballot.comment, Ballot.note, Ballot.skipped_at, Ballot.entry_id)
+        row = self.session.execute(select(*columns).where(Ballot.id == self.ballots[place])).one()
+        settle(self.app)
+        return row
+
     def state(self, place: int) -> BallotState:
         mine = Ballot.id == self.ballots[place]
         state = self.session.scalars(select(Ballot.state).where(mine)).one()
         settle(self.app)
         return state
+
+    def change_round(self, state: RoundState) -> None:
+        round_ = self.session.scalars(select(Round)).one()
+        round_.state = state
+        round_.closed_at = None if state is RoundState.OPEN else datetime.now(UTC)
+        settle(self.app)
+
+
+def expect_ready(page: Page) -> None:
+    """Expect a ballot that hears keys: its script has pointed at a criterion."""
+    expect(page.locator(".criterion-current")).to_have_count(1)
+
+
+def comment_of(page: Page) -> Locator:
+    return page.get_by_label("Comment for the panel")
+
+
+def go_on(page: Page, name: str = "Submit and next") -> None:
+    page.get_by_role("button", name=name).click()
 
 
 def cookie_of(app: Flask, user: User, url: str) -> dict[str, str]:
@@ -113,9 +141,9 @@ def test_a_ballot_is_marked_submitted_and_left_by_keyboard(room: Callable[..., R
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     expect(page.locator(CHOSEN)).to_have_count(2)
     assert here.points(0) == [7, 10]
-    page.locator("textarea").fill("Good light; n and 5 are only letters here.")
-    here.press(page, "n5")
-    expect(page.locator("textarea")).to_have_value("Good light; n and 5 are only letters here.n5")
+    page.keyboard.press("c")
+    page.keyboard.type("Good light; n and 5 are only letters here.")
+    expect(comment_of(page)).to_have_value("Good light; n and 5 are only letters here.")
     page.get_by_role("button", name="Submit and next").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{here.url(1)}")
@@ -129,24 +157,66 @@ def test_a_ballot_is_marked_submitted_and_left_by_keyboard(room: Callable[..., R
     page.wait_for_url(f"**{here.url(1)}")
 
 
-def test_two_windows_are_told_apart_and_nothing_is_lost(room: Callable[..., Room]) -> None:
+def test_two_tabs_of_one_browser_are_one_desk(room: Callable[..., Room]) -> None:
     here = room()
     first, second = here.page, here.page.context.new_page()
+    here.open(first, 0)
+    here.open(second, 0)
+    here.press(second, "2")
+    expect(first.locator(CHOSEN)).to_have_value("2")
+    first.keyboard.press("ArrowDown")
+    here.press(first, "8")
+    expect(second.locator(CHOSEN)).to_have_count(2)
+    for tab in (first, second):
+        expect(tab.locator(SAVED)).to_have_text(SAVED_AT)
+        expect(tab.locator(".conflict")).to_have_count(0)
+    assert here.points(0) == [2, 8]
+
+
+def test_two_devices_are_told_apart_and_nothing_is_lost(room: Callable[..., Room]) -> None:
+    here = room()
+    first, second = here.page, room().page
     here.open(first, 0)
     here.open(second, 0)
     here.press(second, "2")
     expect(second.locator(SAVED)).to_have_text(SAVED_AT)
     here.press(first, "8")
     conflict = first.locator(".conflict")
-    expect(conflict).to_contain_text("You changed this ballot in another window")
+    expect(conflict.get_by_role("row", name="Relevance")).to_have_text(re.compile(r"8\s*2"))
     assert here.points(0) == [2]
     conflict.get_by_role("button", name="Keep these marks").click()
     expect(first.locator(SAVED)).to_have_text(SAVED_AT)
+    expect(conflict).to_have_count(0)
     assert here.points(0) == [8]
     here.press(second, "3")
     second.locator(".conflict").get_by_role("button", name="Keep those marks").click()
     expect(second.locator("input[name=mark-relevance]:checked")).to_have_value("8")
+    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
+    second.reload()
+    expect_ready(second)
     assert here.points(0) == [8]
+
+
+def test_a_conflict_elsewhere_is_settled_at_the_desk(room: Callable[..., Room]) -> None:
+    here = room()
+    first, second = here.page, room().page
+    here.open(first, 0)
+    first.context.set_offline(True)
+    here.press(first, "8")
+    expect(first.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    here.open(second, 0)
+    here.press(second, "2")
+    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
+    first.close()
+    other = here.page.context.new_page()
+    here.page.context.set_offline(False)
+    here.open(other, 1)
+    expect(other.locator(SAVED)).to_contain_text("1 other ballots need you")
+    other.goto("/judge")
+    expect(other.get_by_role("heading", name="This needs you")).to_be_visible()
+    other.get_by_role("button", name="Keep these marks").click()
+    expect(other.locator(".conflict")).to_have_count(0)
+    wait_for(lambda: here.points(0) == [8] or None, "the marks that were chosen")
 
 
 def test_a_double_click_submits_once_and_skips_nothing(room: Callable[..., Room]) -> None:
@@ -183,17 +253,16 @@ def test_a_ballot_is_submitted_once_the_network_is_back(room: Callable[..., Room
     here.press(page, "45")
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     page.context.set_offline(True)
-    submit = page.get_by_role("button", name="Submit and next")
     for _press in range(2):
-        submit.click()
+        go_on(page)
         expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
         expect(page.locator(CHOSEN)).to_have_count(2)
     assert here.state(0) is BallotState.DRAFT
     page.context.set_offline(False)
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
-    submit.click()
-    page.wait_for_url(f"**{here.url(1)}")
     assert here.state(0) is BallotState.SUBMITTED
+    go_on(page)
+    page.wait_for_url(f"**{here.url(1)}")
 
 
 def test_without_a_network_nobody_is_led_away(room: Callable[..., Room]) -> None:
@@ -221,7 +290,7 @@ def test_one_and_nought_are_ten(room: Callable[..., Room]) -> None:
     expect(page.locator(CHOSEN)).to_have_count(2)
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     assert here.points(0) == [10, 10]
-    page.locator("textarea").press("Control+Enter")
+    comment_of(page).press("Control+Enter")
     page.wait_for_url(f"**{here.url(1)}")
     assert here.state(0) is BallotState.SUBMITTED
     page.goto(here.url(0))
@@ -230,16 +299,31 @@ def test_one_and_nought_are_ten(room: Callable[..., Room]) -> None:
     page.wait_for_url(f"**{here.url(1)}")
 
 
-def test_the_marks_are_one_tap_away_on_a_phone(room: Callable[..., Room]) -> None:
-    here = room(viewport={"width": 320, "height": 640})
+def test_on_a_phone_all_is_within_the_thumbs_reach(room: Callable[..., Room]) -> None:
+    here = room(viewport={"width": 320, "height": 640}, has_touch=True)
     page = here.page
     here.open(page, 0)
-    for name in ("To the list", "Marks", "Skip for now"):
-        link = page.locator(".ballot-acts").get_by_role("link", name=name)
-        expect(link).to_be_in_viewport(ratio=1)
-    expect(page.get_by_role("button", name="Submit and next")).to_be_in_viewport(ratio=1)
-    page.get_by_role("link", name="Marks").click()
-    expect(page.locator(".marks").first).to_be_in_viewport(ratio=1)
+    for name in ("Submit and next", "Skip for now", "All criteria", "Next criterion"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    for target in page.locator(".ballot-side").locator(TARGETS).all():
+        box = target.bounding_box() if target.is_visible() else None
+        assert box is None or box["height"] >= 44, target.inner_text()
+    second = page.get_by_role("group", name="Originality")
+    expect(second).to_be_hidden()
+    page.locator("input[name=mark-relevance][value='7']").tap()
+    expect(second).to_be_visible()
+    expect(page.locator(".sheet-place")).to_have_text("2 of 2")
+    page.locator("input[name=mark-originality][value='9']").tap()
+    page.get_by_role("button", name="All criteria").tap()
+    expect(page.get_by_role("group", name="Relevance")).to_be_visible()
+    comment_of(page).fill("From the train.")
+    page.get_by_role("button", name="One at a time").tap()
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [7, 9]
+    assert here.ballot(0).comment == "From the train."
+
+
+# --- what happens meanwhile ---------------------------------------------------------------------
 
 
 def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
@@ -249,12 +333,370 @@ def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
     cookies = page.context.cookies()
     page.context.clear_cookies()
     here.press(page, "6")
-    expect(page.locator(".saved-problem")).to_have_count(1)
+    link = page.get_by_role("link", name="sign in again (your marks are kept)")
+    expect(link).to_have_attribute("href", re.compile(r"/login\?next=.*ballots"))
     page.context.add_cookies(cookies)  # type: ignore[arg-type] # playwright's two TypedDicts
-    here.open(page, 0)
-    expect(page.locator("input[name=mark-relevance]:checked")).to_have_value("6")
+    # In another tab, say: this page goes on without being loaded anew.
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     assert here.points(0) == [6]
+    page.context.clear_cookies()
+    here.press(page, "7")
+    link.click()
+    expect(page).to_have_url(re.compile("/login"))
+    page.context.add_cookies(cookies)  # type: ignore[arg-type] # playwright's two TypedDicts
+    here.open(page, 0)
+    expect(page.locator(CHOSEN)).to_have_count(2)
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [6, 7]
+
+
+def test_another_judge_at_this_computer_sees_and_sends_nothing(
+    room: Callable[..., Room], session: Session, live_server: LiveServer
+) -> None:
+    here = room()
+    page, context = here.page, here.page.context
+    here.open(page, 0)
+    context.set_offline(True)
+    here.press(page, "6")
+    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    mine = context.cookies()
+    other = cookie_of(here.app, factories.user(session, "Somebody Else"), live_server.url)
+    settle(here.app)
+    context.add_cookies([other])  # type: ignore[list-item] # playwright's TypedDict
+    context.set_offline(False)
+    # The page that is still open does not send with the other's session, and forgets nothing.
+    expect(page.locator(SAVED)).to_contain_text("sign in again")
+    desk = context.new_page()
+    desk.goto("/judge")
+    expect(desk.get_by_text("You are on no panel")).to_be_visible()
+    expect(desk.locator(SAVED)).to_be_empty()
+    assert here.points(0) == []
+    context.add_cookies(mine)  # type: ignore[arg-type] # playwright's two TypedDicts
+    desk.goto("/judge")
+    wait_for(lambda: here.points(0) == [6] or None, "the first judge's mark")
+
+
+def test_a_round_that_closed_meanwhile_keeps_the_marks_here(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.change_round(RoundState.CLOSED)
+    here.press(page, "6")
+    late = page.locator(".conflict")
+    expect(late).to_contain_text("These marks came too late")
+    expect(late.get_by_role("row", name="Relevance")).to_contain_text("6")
+    expect(page.locator(SAVED)).to_contain_text("needs you")
+    page.reload()
+    expect(late).to_contain_text("These marks came too late")
+    here.change_round(RoundState.OPEN)
+    late.get_by_role("button", name="Try to send them").click()
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect(late).to_have_count(0)
+    assert here.points(0) == [6]
+    here.open(page, 0)
+    here.change_round(RoundState.CLOSED)
+    page.keyboard.press("ArrowDown")
+    here.press(page, "9")
+    late.get_by_role("button", name="Discard these marks").click()
+    expect(late).to_have_count(0)
+    page.goto("/judge")
+    expect(page.locator(SAVED)).to_be_empty()
+    assert here.points(0) == [6]
+
+
+def test_an_entry_that_left_is_said_before_its_marks_are_dropped(
+    room: Callable[..., Room],
+) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    entry = here.session.get_one(Entry, here.ballot(0).entry_id)
+    entry.state, entry.withdrawn_at = EntryState.WITHDRAWN, datetime.now(UTC)
+    settle(here.app)
+    here.press(page, "6")
+    expect(page.locator(".conflict")).to_contain_text("This entry has left the contest")
+    page.goto("/judge")
+    expect(page.locator(".conflict")).to_contain_text("This entry has left the contest")
+    page.get_by_role("button", name="Discard these marks").click()
+    expect(page.locator(".conflict")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".desk-round")).to_be_visible()
+    expect(page.locator(".conflict")).to_have_count(0)
+
+
+def test_a_server_that_is_away_or_somebody_elses_page_is_no_answer(
+    room: Callable[..., Room], live_server: LiveServer
+) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    page.route("**/judge/ballots/*", lambda route: route.fulfill(body="<h1>Welcome aboard</h1>"))
+    here.press(page, "6")
+    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    page.unroute("**/judge/ballots/*")
+    live_server.stop()
+    here.press(page, "7")
+    expect(page.locator(CHOSEN)).to_have_count(2)
+    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    live_server.start()
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [6, 7]
+
+
+def test_a_save_whose_answer_was_lost_counts_once(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        lost.append(route.request.post_data or "")
+        route.abort()
+
+    page.route("**/judge/ballots/*", lose, times=1)
+    here.press(page, "67")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert len(lost) == 1
+    assert here.points(0) == [6, 7]
+    assert here.ballot(0).version == (1 if "mark-originality" in lost[0] else 2)
+
+
+def test_marks_that_an_earlier_podium_kept_are_taken_over(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    page.goto("/judge")
+    older = {
+        "url": here.url(0),
+        "pairs": [["version", "0"], ["mark-relevance", "4"], ["comment", "Kept before."]],
+    }
+    page.evaluate(
+        "([key, value]) => localStorage.setItem(key, JSON.stringify(value))",
+        [f"ballot:ballot-{here.ballots[0]}", older],
+    )
+    here.open(page, 0)
+    expect(page.locator(CHOSEN)).to_have_value("4")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [4]
+    assert here.ballot(0).comment == "Kept before."
+    assert page.evaluate("localStorage.length") == 0
+
+
+# --- what a judge does besides ------------------------------------------------------------------
+
+
+def test_the_last_change_is_taken_back_even_after_coming_again(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "37")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("5")
+    expect(page.locator("input[name=mark-relevance]:checked")).to_have_value("5")
+    page.keyboard.press("u")
+    expect(page.locator("input[name=mark-relevance]:checked")).to_have_value("3")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    here.open(page, 0)
+    page.keyboard.press("Control+z")
+    expect(page.locator(CHOSEN)).to_have_value("3")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(CHOSEN)).to_have_count(0)
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    wait_for(lambda: here.points(0) == [] or None, "the server to have none either")
+
+
+def test_what_is_skipped_comes_last_and_not_twice(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "6s")
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.points(0) == [6]
+    assert here.ballot(0).skipped_at is not None
+    for place in (1, 2):
+        expect_ready(page)
+        here.press(page, "44")
+        go_on(page)
+        page.wait_for_url(f"**{here.url(2 if place == 1 else 0)}")
+
+
+def test_keys_are_listed_and_a_note_is_kept(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("take the last change back")
+    here.press(page, "5")
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(page.locator(CHOSEN)).to_have_count(0)
+    page.get_by_text("Note to yourself").first.click()
+    page.get_by_role("textbox", name="Note to yourself").fill("Compare with the boat.")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.ballot(0).note == "Compare with the boat."
+    assert here.state(0) is BallotState.ASSIGNED
+
+
+def test_a_fine_scale_takes_a_number_and_says_what_it_means(room: Callable[..., Room]) -> None:
+    here = room()
+    criterion = here.session.scalars(select(Round)).one().criteria[0]
+    criterion.minimum, criterion.maximum, criterion.step_hundredths = 0, 40, 25
+    criterion.levels = {"29": "Nearly there"}
+    settle(here.app)
+    page = here.page
+    here.open(page, 0)
+    page.keyboard.press("7")
+    page.keyboard.type(".25")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nearly there")).to_be_visible()
+    page.keyboard.press("9")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [29, 9]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("8")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nearly there")).to_be_hidden()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("3.1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("spinbutton", name="Relevance")).to_have_value("8")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [32, 9]
+
+
+def test_a_screening_says_in_words_and_out_with_a_reason(room: Callable[..., Room]) -> None:
+    here = room()
+    round_ = here.session.scalars(select(Round)).one()
+    round_.kind = Kind.SCREEN
+    for criterion in round_.criteria:
+        criterion.minimum, criterion.maximum, criterion.step_hundredths = 0, 2, 50
+        criterion.levels = {"0": "Out", "1": "Maybe", "2": "In"}
+    settle(here.app)
+    page = here.page
+    here.open(page, 0)
+    page.get_by_role("group", name="Relevance").get_by_label("In", exact=True).check(force=True)
+    page.get_by_role("group", name="Originality").get_by_label("Out").check(force=True)
+    go_on(page)
+    expect(page.get_by_role("alert")).to_contain_text("why this entry should be out")
+    comment_of(page).fill("Not what was asked.")
+    go_on(page)
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.points(0) == [2, 0]
+
+
+def test_a_mark_that_is_missing_is_asked_for(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "5")
+    go_on(page)
+    group = page.get_by_role("group", name="Originality")
+    expect(group.get_by_role("alert")).to_have_text("Choose a mark.")
+    here.press(page, "6")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    go_on(page)
+    page.wait_for_url(f"**{here.url(1)}")
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+PICTURE = (
+    b"<svg xmlns='http://www.w3.org/2000/svg' width='16' height='12'>"
+    b"<rect width='16' height='12' fill='gray'/></svg>"
+)
+
+
+def show_pictures(route: Route) -> None:
+    route.fulfill(body=PICTURE, content_type="image/svg+xml")
+
+
+def hang_pictures(here: Room, count: int = 2) -> None:
+    """Give every entry pictures; their files are nowhere."""
+    for ballot_id in here.ballots:
+        entry = here.session.get_one(Ballot, ballot_id).entry
+        assert entry.current is not None
+        entry.current.files = [
+            VersionAsset(asset=factories.asset(here.session, entry.owner), position=position)
+            for position in range(count)
+        ]
+    settle(here.app)
+
+
+def test_a_mark_counts_once_the_pictures_were_shown(room: Callable[..., Room]) -> None:
+    here = room()
+    hang_pictures(here)
+    page = here.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/media/**", hold)
+    page.goto(here.url(0), wait_until="commit")
+    expect_ready(page)
+    here.press(page, "56")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    go_on(page)
+    expect(page.get_by_role("alert")).to_contain_text("once the pictures were shown")
+    assert here.state(0) is BallotState.DRAFT
+    page.route("**/media/**", show_pictures)
+    for route in held:
+        show_pictures(route)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    go_on(page)
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.state(0) is BallotState.SUBMITTED
+
+
+def test_a_picture_that_does_not_load_blocks_nobody(room: Callable[..., Room]) -> None:
+    here = room()
+    hang_pictures(here, 1)
+    page = here.page
+    page.route("**/media/**", lambda route: route.abort())
+    here.open(page, 0)
+    here.press(page, "56")
+    broken = page.get_by_text("This picture does not load.")
+    expect(broken).to_be_visible()
+    go_on(page)
+    expect(page.get_by_role("alert").filter(has_text="Nothing is submitted yet")).to_be_visible()
+    page.get_by_role("button", name="Judge without it").click()
+    go_on(page)
+    page.wait_for_url(f"**{here.url(1)}")
+    assert here.state(0) is BallotState.SUBMITTED
+    expect(broken).to_be_visible()
+    page.unroute("**/media/**")
+    page.route("**/media/**", show_pictures)
+    page.get_by_role("button", name="Try again").click()
+    expect(broken).to_have_count(0)
+    expect_ready(page)
+    here.press(page, "56")
+    go_on(page)
+    page.wait_for_url(f"**{here.url(2)}")
+
+
+def test_the_next_pictures_come_while_this_one_is_looked_at(room: Callable[..., Room]) -> None:
+    here = room()
+    hang_pictures(here, 1)
+    page = here.page
+    page.route("**/media/**", show_pictures)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    here.open(page, 0)
+    ahead = here.session.get_one(Ballot, here.ballots[1]).entry.current
+    assert ahead is not None
+    public_id = ahead.files[0].asset.public_id
+    settle(here.app)
+
+    def fetched() -> str | None:
+        page.wait_for_timeout(20)
+        return next((url for url in asked if public_id in url), None)
+
+    first = wait_for(fetched, "the next entry's picture")
+    asked.clear()
+    here.open(page, 1)
+    assert page.locator(".ballot-picture img").evaluate("image => image.currentSrc") == first
 
 
 def test_without_script_a_ballot_can_be_saved_and_submitted(room: Callable[..., Room]) -> None:

@@ -7,7 +7,12 @@ export function startAhead(form) {
   if (navigator.connection?.saveData) {
     return;
   }
-  addEventListener("load", () => setTimeout(() => fetchNeighbours(form.dataset), 500), { once: true });
+  const begin = () => setTimeout(() => fetchNeighbours(form.dataset), 500);
+  if (document.readyState === "complete") {
+    begin();
+  } else {
+    addEventListener("load", begin, { once: true });
+  }
 }
 
 async function fetchNeighbours({ jsonUrl, sizes }) {

@@ -11,6 +11,7 @@ import { user } from "./who.js";
 
 const STORE = "ballots";
 const A_WEEK = 7 * 24 * 60 * 60 * 1000;
+// What this page saw of the records: where the disk refuses in the middle, it goes on from here.
 const memory = new Map();
 let database = open();
 
@@ -65,7 +66,7 @@ async function alterStored(ballot, alter) {
       await act.store.put(after);
     }
     await act.done;
-    return [after === undefined ? before : after, after !== undefined];
+    return remember(ballot, before, after);
   } catch {
     database = Promise.resolve(null);
     return alterMemory(ballot, alter);
@@ -74,13 +75,17 @@ async function alterStored(ballot, alter) {
 
 function alterMemory(ballot, alter) {
   const before = memory.get(ballot);
-  const after = alter(before);
-  if (after === null) {
+  return remember(ballot, before, alter(before));
+}
+
+function remember(ballot, before, after) {
+  const record = after === undefined ? before : after;
+  if (record) {
+    memory.set(ballot, record);
+  } else {
     memory.delete(ballot);
-  } else if (after !== undefined) {
-    memory.set(ballot, after);
   }
-  return [after === undefined ? before : after, after !== undefined];
+  return [record, after !== undefined];
 }
 
 /** Whether the server has all that this record says. */

@@ -70,7 +70,8 @@ function go(rubric, index) {
 
 function digit(event, rubric) {
   const text = lastDigit.text + event.key;
-  const isPair = event.timeStamp - lastDigit.at < TWO_DIGITS && choice(rubric, lastDigit.index, text);
+  const isPair =
+    text.length > 1 && event.timeStamp - lastDigit.at < TWO_DIGITS && choice(rubric, lastDigit.index, text) !== null;
   if (isPair) {
     rubric.pointAt(lastDigit.index);
   }

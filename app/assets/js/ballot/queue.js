@@ -1,5 +1,6 @@
 // A judge's changes, each kept before it is sent, and what becomes of them once the server has answered.
 import { alterKept } from "./kept.js";
+import { user } from "./who.js";
 
 const MOST_UNDO = 100;
 const ONE_STROKE = 3000;
@@ -33,7 +34,7 @@ export function keepChange(sheet, patch, { submit = false, isUndo = false } = {}
 
 /** A record that says what the server's page says. */
 export function recordOf(sheet) {
-  return { ...sheet, flight: null, waiting: null, trouble: null, undo: [], touched: Date.now() };
+  return { user, ...sheet, flight: null, waiting: null, trouble: null, undo: [], touched: Date.now() };
 }
 
 /** A change is known by its key, however often it is sent. Pages without TLS have no randomUUID. */

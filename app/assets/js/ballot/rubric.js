@@ -24,6 +24,9 @@ export function startRubric(form, onPoint) {
     focus() {
       const field = criteria[index].querySelector("input:checked, .fine-number") ?? criteria[index].querySelector("input");
       field.focus();
+      if (field.type === "number") {
+        field.select();
+      }
     },
     pointTo(name) {
       const place = criteria.findIndex((criterion) => criterion.querySelector(`[name="${CSS.escape(name)}"]`));
