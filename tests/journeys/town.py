@@ -17,8 +17,10 @@ from app.mail import OutgoingMail
 from contests.models import Contest, Declaration, Entry, LatePass, TopicScheme, Track, VersionTopic
 from contests.service import teams
 from contests.states import ContestKind, ContestState, EntryState, Screening
-from judging.models import Ballot, Judge, Recusal, RecusalSource
-from judging.service import announcement, panel
+from judging.models import Advance, Ballot, Judge, Recusal, RecusalSource
+from judging.queries.rounds import rounds_of
+from judging.ranking import Kind
+from judging.service import announcement, panel, rounds
 from judging.states import BallotState, RoundState
 from media import keys
 from media.limits import AssetKind
@@ -51,7 +53,10 @@ A [well](https://example.org) that *calls*. {LONG}
 
 @dataclass
 class Town:
-    """Its people, its contests by what they are at, and the tokens of what is in the mail."""
+    """Its people, its contests by what they are at, and the tokens of what is in the mail.
+
+    `rounds` are ids: each contest's first by the contest's name, and those planned in "several".
+    """
 
     entrant: User
     member: User
@@ -60,6 +65,7 @@ class Town:
     contests: dict[str, Contest] = field(default_factory=dict)
     entries: dict[str, Entry] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -86,6 +92,7 @@ def build(app: Flask, session: Session) -> Town:
     _after_the_close(session, town)
     _judging(session, town)
     _after_the_decision(session, town)
+    _between_rounds(session, town)
     _mailed(session, town)
     _fill_store(app.extensions["podium.store"], session)
     return town
@@ -221,6 +228,30 @@ def _after_the_decision(session: Session, town: Town) -> None:
     seat = factories.judge(session, closed.contest, town.judge)
     town.ballots["closed"] = factories.ballot(session, closed.round_, seat, closed.entries[0])
     town.ballots["beside"] = factories.ballot(session, closed.round_, seat, closed.entries[1])
+
+
+def _between_rounds(session: Session, town: Town) -> None:
+    """Close the first of three rounds, before anything goes on; and remember each last round."""
+    scene = scenes.judged(session, ((9, 9), (8, 8), (8, 8), (6, 6)))
+    scene.round_.title, scene.round_.advance = "Stars", Advance.TOP
+    scene.round_.advance_count = 2
+    for name, kind in (("shortlist", Kind.SCORE), ("last", Kind.RANK), ("pairs", Kind.PAIRWISE)):
+        town.rounds[name] = rounds.add_round(
+            session, contest=scene.contest, kind=kind, actor=scene.actor, now=NOW
+        ).id
+    town.rounds["practice"] = rounds.add_round(
+        session,
+        contest=scene.contest,
+        kind=Kind.SCORE,
+        is_practice=True,
+        actor=scene.actor,
+        now=NOW,
+    ).id
+    town.contests["several"] = scene.contest
+    for name, contest in town.contests.items():
+        found = rounds_of(session, contest)
+        if found:
+            town.rounds[name] = found[0].id
 
 
 def _long(session: Session, scene: Scene) -> Scene:

@@ -9,6 +9,7 @@ from flask import Flask, url_for
 from tests.journeys.town import Town
 
 Values = Mapping[str, object]
+PLANNED = ("shortlist", "last", "pairs", "practice")
 
 NOT_PAGES = {
     "static",  # files
@@ -58,6 +59,16 @@ def ballot(*names: str) -> Iterator[Visit]:
         return lambda town: {"ballot_id": town.ballots[name].id}
 
     return (Visit("judge.ballot", at(name)) for name in names)
+
+
+def in_round(endpoint: str, *names: str) -> Iterator[Visit]:
+    """Visit a page of these rounds: a contest's first, or one of those planned in "several"."""
+
+    def at(name: str) -> Callable[[Town], Values]:
+        own = "several" if name in PLANNED else name
+        return lambda town: {"slug": town.contests[own].slug, "round_id": town.rounds[name]}
+
+    return (Visit(endpoint, at(name)) for name in names)
 
 
 def compared(town: Town) -> Values:
@@ -124,9 +135,13 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("organiser.entry", "waiting", number=1),
         *contest("organiser.entry", "judging", number=5),
         *contest("judging_organiser.panel", "bare", "waiting", "judging"),
-        *contest("judging_organiser.rounds", "bare", "waiting", "judging", "closed", "announced"),
-        *contest("judging_organiser.edit_round", "waiting"),
-        *contest("judging_organiser.rubric", "waiting", "closed"),
+        *contest("judging_organiser.rounds", "bare", "waiting", "several", "announced"),
+        *in_round("judging_organiser.round_", "waiting", "judging", "closed", "announced"),
+        *in_round("judging_organiser.round_", "several", *PLANNED),
+        *in_round("judging_organiser.edit_round", "waiting", "judging", *PLANNED),
+        *in_round("judging_organiser.rubric", "waiting", "closed", "last"),
+        *in_round("judging_organiser.next_entries", "several", "shortlist"),
+        *in_round("judging_organiser.practice_entries", "practice"),
         *contest("judging_organiser.results", "waiting", "judging", "closed", "proposed"),
         *contest("judging_organiser.results", "confirmed", "announced"),
         *contest("judging_organiser.change_proposal", "proposed"),

@@ -1,0 +1,479 @@
+"""The organisers' pages of several rounds: planned, moved, opened, and what goes on between."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contests.models import Contest
+from judging.models import Advance, Ballot, HandOut, Round
+from judging.queries.rounds import chosen_numbers, rounds_of
+from judging.ranking import Kind
+from judging.service import rounds
+from judging.service.rounds import Preset
+from judging.states import RoundState
+from tests import factories
+from tests.client import Client, Value, forms
+from tests.factories import NOW
+from tests.judging import scenes
+from tests.queries import counted
+
+pytestmark = pytest.mark.usefixtures("clock")
+SQLITE = pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+
+
+def manager(client: Client, scene: scenes.Scene) -> Client:
+    client.sign_in(scene.organiser)
+    return client
+
+
+def fresh(session: Session, *, entries: int = 4, judges: int = 3) -> scenes.Scene:
+    """Make a closed contest in which no round is planned."""
+    scene = scenes.waiting(session, entries=entries, judges=judges)
+    session.delete(scene.round_)
+    session.flush()
+    return scene
+
+
+def plan(session: Session, scene: scenes.Scene, preset: Preset) -> list[Round]:
+    return list(
+        rounds.plan_rounds(
+            session, contest=scene.contest, preset=preset, actor=scene.actor, now=NOW
+        )
+    )
+
+
+def between(session: Session, *points: int) -> tuple[scenes.Scene, Round]:
+    """Close a scoring from which the best two go on, with a ranking planned after it."""
+    scene = scenes.judged(session, [(each, each) for each in points])
+    scene.round_.title = "Stars"
+    scene.round_.advance, scene.round_.advance_count = Advance.TOP, 2
+    later = rounds.add_round(
+        session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW
+    )
+    return scene, later
+
+
+def at(scene: scenes.Scene, round_: Round, page: str = "") -> str:
+    return scene.url(f"rounds/{round_.id}{page and '/'}{page}")
+
+
+def titles(session: Session, contest: Contest) -> list[str]:
+    session.expire_all()
+    return [round_.title for round_ in rounds_of(session, contest)]
+
+
+# --- planning -----------------------------------------------------------------------------------
+
+
+def test_three_rounds_are_planned_with_one_click(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    page = manager(client, scene).page(scene.url("rounds"))
+    for words in ("Stars, shortlist, ranking", "Screen, then score", "Practice first"):
+        assert words in page
+    page = client.follow(
+        client.submit(scene.url("rounds"), press="Plan: Stars, shortlist, ranking")
+    ).text
+    assert titles(session, scene.contest) == ["Stars", "Shortlist", "Ranking"]
+    for words in ("The best 30 go on.", "The best 10 go on.", "The winners come from here."):
+        assert words in page
+
+
+def test_rounds_are_added_moved_and_removed(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    plan(session, scene, Preset.ONE)
+    manager(client, scene)
+    for button in ("Add a ranking", "Add a practice"):
+        client.follow(client.submit(scene.url("rounds"), press=button))
+    assert titles(session, scene.contest) == ["Scoring", "Ranking", "Practice"]
+    practice = rounds_of(session, scene.contest)[2]
+    action = at(scene, practice, "move-up")
+    (form,) = [one for one in forms(client.page(scene.url("rounds"))) if one.target(None) == action]
+    page = client.follow(client.send(action, form, {})).text
+    assert "The order of the rounds is saved." in page
+    assert titles(session, scene.contest) == ["Scoring", "Practice", "Ranking"]
+    client.follow(client.submit(scene.url("rounds"), press="Remove “Ranking”"))
+    assert titles(session, scene.contest) == ["Scoring", "Practice"]
+
+
+@SQLITE
+def test_a_button_that_is_not_there_plans_nothing(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    manager(client, scene)
+    (form,) = [one for one in forms(client.page(scene.url("rounds"))) if "preset" in one.names]
+    data = form.filled({}, None)
+    for page, name in (("rounds", "preset"), ("rounds/add", "kind")):
+        assert client.post(scene.url(page), data=data | {name: ["x"]}).status_code == 400
+        assert client.post(scene.url(page), data=data | {name: []}).status_code == 400
+    assert titles(session, scene.contest) == []
+
+
+@SQLITE
+def test_an_act_that_comes_too_late_says_so(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    first, second, _last = plan(session, scene, Preset.STARS)
+    manager(client, scene)
+    page = client.page(scene.url("rounds"))
+    actions = [at(scene, first, "remove"), at(scene, second, "move-up")]
+    found = {one.target(None): one for one in forms(page)}
+    first.state, first.opened_at, first.method_declared_at = RoundState.OPEN, NOW, NOW
+    for action in actions:
+        page = client.follow(client.send(action, found[action], {})).text
+        assert "This round was opened" in page
+    assert titles(session, scene.contest) == ["Stars", "Shortlist", "Ranking"]
+
+
+@SQLITE
+def test_too_many_rounds_are_refused_in_words(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    manager(client, scene)
+    plan(session, scene, Preset.ONE)
+    for _one in range(11):
+        client.submit(scene.url("rounds"), press="Add a ranking")
+    page = client.follow(client.submit(scene.url("rounds"), press="Add a ranking")).text
+    assert "A contest has 12 rounds at most." in page
+
+
+def test_a_round_is_changed_with_all_that_belongs_to_it(session: Session, client: Client) -> None:
+    scene = fresh(session, judges=4)
+    (round_,) = plan(session, scene, Preset.ONE)
+    manager(client, scene)
+    fields: dict[str, Value] = {
+        "title": "Closer",
+        "hand_out": "focus",
+        "per_entry": "3",
+        "first_pass": "2",
+        "advance": "above",
+        "advance_above": "7,25",
+        "starts_at": "2025-03-12T09:00",
+        "due_at": "2025-03-20T00:00",
+        "seats": [str(judge.id) for judge in scene.judges[:3]],
+    }
+    page = client.follow(client.submit(at(scene, round_, "edit"), fields)).text
+    assert "A time at midnight is read as the wrong day by many." in page
+    session.expire_all()
+    assert (round_.hand_out, round_.first_pass) == (HandOut.FOCUS, 2)
+    assert (round_.advance, round_.advance_count, round_.advance_above) == (
+        Advance.ABOVE,
+        None,
+        725,
+    )
+    assert len(round_.seats) == 3
+    assert "The first pass gives every entry 2 ballots. That makes 8 ballots in all." in page
+    assert "The rest of 12 goes where it can still change the first 3." in page
+    assert 'value="7.25"' in client.page(at(scene, round_, "edit"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"advance": "top", "advance_count": ""}, "Say how many go on."),
+        ({"advance": "above", "advance_above": ""}, "Say which score is enough."),
+        ({"advance": "above", "advance_above": "high"}, "two decimals at most"),
+        ({"first_pass": "9"}, "3 ballots at most"),
+        ({"starts_at": "2025-05-01T10:00"}, "A round is due after it begins."),
+        ({"due_at": "2025-03-30T02:30"}, "skip this hour"),
+        ({"starts_at": "2025-03-30T02:30"}, "skip this hour"),
+        ({"kind": "rank", "advance": "above", "advance_above": "1"}, "Only marks can be above"),
+        ({"kind": "rank", "hand_out": "focus"}, "Only a round of scoring can focus"),
+        ({"title": ""}, "This field is required."),
+    ],
+)
+@SQLITE
+def test_a_wrong_setting_is_said_at_its_field(
+    session: Session, client: Client, fields: dict[str, str], said: str
+) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    answer = manager(client, scene).submit(
+        at(scene, round_, "edit"), {"briefing": "Kept.", **fields}
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Kept." in answer.text
+
+
+@SQLITE
+def test_an_opened_round_asks_only_what_can_still_change(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    practice, scoring = plan(session, scene, Preset.PRACTICE)
+    manager(client, scene)
+    page = client.page(at(scene, practice, "edit"))
+    for name in ("kind", "hand_out", "advance", "per_entry"):
+        assert f'name="{name}"' not in page
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scoring.id, actor=scene.actor, now=NOW
+    )
+    page = client.page(at(scene, scoring, "edit"))
+    assert 'name="kind"' not in page
+    assert 'name="per_entry"' in page
+    client.follow(client.submit(at(scene, scoring, "edit"), {"per_entry": "2"}))
+    session.expire_all()
+    assert (scoring.per_entry, scoring.kind) == (2, Kind.SCORE)
+
+
+# --- the rubric ---------------------------------------------------------------------------------
+
+
+def test_quarter_steps_and_levels_are_kept_exactly(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    url = at(scene, round_, "rubric")
+    manager(client, scene)
+    (form,) = [one for one in forms(client.page(url)) if "title_0" in one.names]
+    assert [form.filled({}, None)[f"level_0_{k}"] for k in range(3)] == [["1"], ["5"], ["10"]]
+    page = client.send(url, form, {"step_0": "0.25"}, press="level-0").text
+    (form,) = [one for one in forms(page) if "title_0" in one.names]
+    fields = {"words_0_1": "Sound", "level_0_3": "7,75", "words_0_3": "Nearly there"}
+    page = client.follow(client.send(url, form, fields, press="Save the rubric")).text
+    assert "1 to 10 points, in steps of 0.25." in page
+    assert "Nearly there" in page
+    session.expire_all()
+    criterion = round_.criteria[0]
+    assert (criterion.minimum, criterion.maximum, criterion.step_hundredths) == (4, 40, 25)
+    assert criterion.levels == {"20": "Sound", "31": "Nearly there"}
+    (form,) = [one for one in forms(client.page(url)) if "title_0" in one.names]
+    values = form.filled({}, None)
+    assert [values[f"level_0_{k}"] for k in range(3)] == [["1"], ["5"], ["7.75"]]
+
+
+@SQLITE
+def test_a_screening_explains_its_only_criterion(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    screen, _scoring = plan(session, scene, Preset.SCREEN)
+    page = manager(client, scene).page(at(scene, screen, "rubric"))
+    assert "Judges give no marks of a rubric here" in page
+    assert "In, maybe, or out with a reason." in page
+    assert "title_0" not in page
+
+
+def test_the_public_reads_what_each_round_looks_at(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    page = client.page(f"/contests/{scene.contest.slug}")
+    assert "Storytelling" in page
+    plan(session, scene, Preset.STARS)
+    page = client.page(f"/contests/{scene.contest.slug}")
+    for words in ("Stars", "By all means", "Shortlist", "Storytelling", "25 %", "Ranking"):
+        assert words in page
+    assert "Every judge puts all entries in order." in page
+
+
+# --- before the opening -------------------------------------------------------------------------
+
+
+def test_a_later_round_says_what_it_waits_for(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    stars, shortlist, _last = plan(session, scene, Preset.STARS)
+    page = manager(client, scene).page(at(scene, shortlist))
+    assert "Close “Stars”, from which entries go on" in page
+    assert "Choose what goes on from “Stars”" in page
+    assert "Open the round now" not in page
+    assert "The standings are not settled yet" in client.page(at(scene, stars, "next"))
+
+
+def test_judges_who_share_nothing_are_named(session: Session, client: Client) -> None:
+    scene = fresh(session, entries=4, judges=2)
+    (round_,) = plan(session, scene, Preset.ONE)
+    round_.per_entry = 1
+    for judge in scene.judges:
+        judge.name = f"{judge.name} of the panel"
+    session.flush()
+    page = manager(client, scene).page(at(scene, round_))
+    assert "Not all judges are linked through shared entries." in page
+    assert "Judge 1 of the panel, on 2 entries" in page
+    assert at(scene, round_, "edit#per_entry") in page
+
+
+@SQLITE
+def test_how_it_is_counted_stands_there(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    page = manager(client, scene).page(at(scene, round_))
+    assert "Weighted mean" in page
+    assert "Head to head" in page
+    assert at(scene, round_, "method") in page
+
+
+def test_a_practice_needs_entries(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    practice, _scoring = plan(session, scene, Preset.PRACTICE)
+    manager(client, scene)
+    assert "Choose a few entries to practise with" in client.page(at(scene, practice))
+    url = at(scene, practice, "entries")
+    data = forms(client.page(url))[-1].filled({}, None) | {"entries": ["99"]}
+    assert client.post(url, data=data).status_code == 422
+    page = client.follow(client.submit(url, {"entries": ["2", "3"]})).text
+    assert "2 entries to practise with" in page
+    page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
+    assert "0 of 6" in page
+    page = client.follow(client.submit(at(scene, practice), press="Close the round now")).text
+    assert "The practice is over. It counts for nothing." in page
+
+
+# --- what goes on -------------------------------------------------------------------------------
+
+
+def test_the_rule_proposes_and_the_organiser_decides(session: Session, client: Client) -> None:
+    scene, later = between(session, 9, 8, 7, 6)
+    url = at(scene, scene.round_, "next")
+    page = manager(client, scene).page(url)
+    assert page.count("goes on by the rule") == 2
+    answer = client.submit(url, {"goes_2": False, "goes_4": True, "reason_4": "A first try."})
+    assert answer.status_code == 422
+    assert "Say why entry 0002 is treated otherwise than the rule says." in answer.text
+    assert "A first try." in answer.text
+    fields: dict[str, Value] = {"goes_2": False, "goes_4": True}
+    fields |= {"reason_2": "A copy of last year.", "reason_4": "A first try."}
+    page = client.follow(client.submit(url, fields)).text
+    assert "2 entries go on to “Ranking”." in page
+    session.expire_all()
+    assert chosen_numbers(session, later) == {1: "", 4: "A first try."}
+    page = client.page(url)
+    assert "A copy of last year." in page
+    assert page.count("checked") == 2
+    page = client.follow(client.submit(at(scene, later), press="Open the round now")).text
+    assert "0 of 2" in page
+    assert "has begun" in client.page(url)
+
+
+def test_a_tie_at_the_cut_is_said(session: Session, client: Client) -> None:
+    scene, _later = between(session, 9, 8, 8, 6)
+    page = manager(client, scene).page(at(scene, scene.round_, "next"))
+    assert "which makes more than 2: entries 0002, 0003." in page
+    assert page.count("goes on by the rule") == 3
+
+
+def test_a_screening_shows_who_said_what(session: Session, client: Client) -> None:
+    scene = fresh(session, entries=2)
+    screen, _scoring = plan(session, scene, Preset.SCREEN)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=screen.id, actor=scene.actor, now=NOW
+    )
+    said = {1: iter((2, 2, 1)), 2: iter((0, 1, 0))}
+    for ballot in session.scalars(select(Ballot)).all():
+        judge, entry = ballot.judge, ballot.entry
+        session.delete(ballot)
+        session.flush()
+        # A tuple with one mark, which may be 0.
+        factories.ballot(session, screen, judge, entry, [next(said[entry.number or 0])])
+    rounds.close_round(
+        session, contest=scene.contest, round_id=screen.id, actor=scene.actor, now=NOW
+    )
+    page = manager(client, scene).page(at(scene, screen, "next"))
+    assert "2 in, 1 maybe, 0 out" in page
+    assert "0 in, 1 maybe, 2 out" in page
+    assert page.count("goes on by the rule") == 1
+
+
+@SQLITE
+def test_nothing_goes_on_from_the_last_round_or_a_practice(
+    session: Session, client: Client
+) -> None:
+    scene = fresh(session)
+    practice, scoring = plan(session, scene, Preset.PRACTICE)
+    manager(client, scene)
+    for page in (
+        at(scene, scoring, "next"),
+        at(scene, practice, "next"),
+        at(scene, scoring, "entries"),
+    ):
+        assert client.get(page).status_code == 404
+
+
+def test_closing_in_between_leads_to_the_choice(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    stars, *_rest = plan(session, scene, Preset.STARS)
+    rounds.open_round(session, contest=scene.contest, round_id=stars.id, actor=scene.actor, now=NOW)
+    manager(client, scene)
+    page = client.follow(client.submit(at(scene, stars), press="Close the round now")).text
+    assert "Choose what goes on to “Shortlist”." in page
+    page = client.follow(client.submit(at(scene, stars), press="Open the round again now")).text
+    assert "The round is open again." in page
+
+
+# --- late judges, orders ------------------------------------------------------------------------
+
+
+def test_a_late_judges_ballots_go_to_others(session: Session, client: Client) -> None:
+    scene = fresh(session, judges=4)
+    (round_,) = plan(session, scene, Preset.ONE)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=round_.id, actor=scene.actor, now=NOW
+    )
+    late = scene.judges[0]
+    manager(client, scene)
+    button = f"Give the open ballots of {late.name} to others"
+    page = client.follow(client.submit(at(scene, round_), press=button)).text
+    assert f"What {late.name} has not begun is with others" in page
+    assert button not in page
+
+
+def test_a_ranking_is_run_from_its_room(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    plan(session, scene, Preset.ONE)
+    round_ = rounds.add_round(
+        session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW
+    )
+    first = rounds_of(session, scene.contest)[0]
+    rounds.remove_round(
+        session, contest=scene.contest, round_id=first.id, actor=scene.actor, now=NOW
+    )
+    manager(client, scene)
+    page = client.follow(client.submit(at(scene, round_), press="Open the round now")).text
+    assert "0 of 3" in page
+    assert f"{scene.judges[0].name} has not submitted an order." in page
+    assert "to others" not in page
+    client.follow(client.submit(at(scene, round_), press="Remind all who have not begun"))
+
+
+def test_a_pairwise_round_is_run_from_its_room(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    manager(client, scene)
+    page = client.follow(client.submit(at(scene, round_, "edit"), {"kind": "pairwise"})).text
+    assert "That makes 6 comparisons in all. All entries are linked through comparisons." in page
+    page = client.follow(client.submit(at(scene, round_), press="Open the round now")).text
+    assert "0 of 6" in page
+
+
+# --- whose they are, and how much they ask ------------------------------------------------------
+
+
+@SQLITE
+def test_rounds_are_their_contests_and_the_organisers(
+    session: Session, new_client: Callable[[], Client]
+) -> None:
+    scene, other = fresh(session), fresh(session)
+    (mine,), (theirs,) = (plan(session, each, Preset.ONE) for each in (scene, other))
+    pages = ("", "edit", "rubric", "next", "entries", "method")
+    client = manager(new_client(), scene)
+    for page in pages:
+        assert client.get(at(scene, theirs, page)).status_code == 404
+    data = forms(client.page(at(scene, mine, "edit")))[-1].filled({}, None)
+    acts = ("edit", "rubric", "open", "assign", "close", "reopen", "remove", "move-up", "next")
+    for act in acts:
+        assert client.post(at(scene, theirs, act), data=data).status_code == 404, act
+    judge = scene.judges[0].user
+    assert judge is not None
+    visitor = new_client()
+    visitor.sign_in(judge)
+    for page in pages:
+        assert visitor.get(at(scene, mine, page)).status_code == 403
+
+
+def test_pages_ask_no_more_for_more_entries(
+    app: Flask, session: Session, new_client: Callable[[], Client]
+) -> None:
+    found = [between(session, *points)[0] for points in ((9, 8), range(9, 3, -1))]
+    for page in ("", "next", "edit"):
+        counts = []
+        for scene in found:
+            client = manager(new_client(), scene)
+            client.page(at(scene, scene.round_, page))
+            with counted(app) as statements:
+                client.page(at(scene, scene.round_, page))
+            counts.append(len(statements))
+        assert counts[0] == counts[1], page
+        assert counts[0] < 40, page
