@@ -24,6 +24,7 @@ from judging import policies, rubric
 from judging.models import Ballot, HandOut, Judge, Mark, Recusal, RecusalSource, Round
 from judging.queries.held import Held, has_pictures, hold
 from judging.ranking import Kind
+from judging.service.striking import strike
 from judging.states import BallotState, RoundState, move_ballot
 
 COMMENT_LENGTH = 4000
@@ -198,6 +199,7 @@ def recuse(
     ballot.judge.seen_at = now
     session.refresh(ballot, ["state", "version"])
     end_ballot(session, ballot=ballot, actor=actor, now=now)
+    strike(session, judge=ballot.judge, entry_ids={ballot.entry_id}, actor=actor, now=now)
     return recusal
 
 

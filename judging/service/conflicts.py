@@ -31,7 +31,7 @@ from judging.queries.conflicts import Person
 from judging.queries.panel import live_ballots, own_pairs, recused_pairs
 from judging.service.ballots import check_reason, end_ballot
 from judging.service.freeing import free_suspected
-from judging.service.shares import strike
+from judging.service.striking import strike
 from judging.states import BallotState
 
 Key = tuple[int, int, ConflictGround]

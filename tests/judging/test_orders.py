@@ -17,7 +17,7 @@ from judging.models import Ordering, Recusal, RoundSeat
 from judging.queries import given
 from judging.queries.orders import find_order, groups_of, share_of
 from judging.ranking import Kind, RankRow
-from judging.service import orders, shares
+from judging.service import orders, striking
 from judging.service.orders import Content, Saved, Sent, StaleOrderError
 from judging.states import BallotState
 from tests import factories
@@ -224,12 +224,12 @@ def test_stepping_back_takes_the_entry_out_for_good(session: Session, here: Aske
 def test_what_another_recusal_strikes_may_empty_an_order(session: Session, here: Asked) -> None:
     save(session, here, (2,), submit=True)
     ids = {here.entries[1].id}
-    shares.strike(session, judge=here.judge, entry_ids=ids, actor=here.actor, now=NOW)
+    striking.strike(session, judge=here.judge, entry_ids=ids, actor=here.actor, now=NOW)
     order = kept(session, here)
     assert (order.state, order.submitted_at, order.lines) == (BallotState.DRAFT, None, [])
     save(session, here, (2,), version=2)
     close(session, here.round_)
-    shares.strike(session, judge=here.judge, entry_ids=ids, actor=here.actor, now=NOW)
+    striking.strike(session, judge=here.judge, entry_ids=ids, actor=here.actor, now=NOW)
     assert groups_of(kept(session, here).lines) == ((2,),), "a closed round stays as it was"
 
 

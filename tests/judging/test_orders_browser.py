@@ -36,9 +36,10 @@ class Room:
     here: Asked
     session: Session
     app: Flask
+    url: str
 
     def open(self) -> None:
-        self.page.goto(f"/judge/rounds/{self.here.round_.id}/order")
+        self.page.goto(self.url)
         expect(self.page.locator("form[data-ready]")).to_have_count(1)
 
     def line(self, number: int) -> Locator:
@@ -81,12 +82,13 @@ def room(
 ) -> Callable[..., Room]:
     here = asked(session, Kind.RANK, app=app)
     cookie = cookie_of(app, here.people[0], live_server.url)
+    url = f"/judge/rounds/{here.round_.id}/order"
     settle(app)
 
     def enter(**options: object) -> Room:
         page = new_page(**options)
         page.context.add_cookies([cookie])  # type: ignore[list-item] # playwright's TypedDict
-        return Room(page, here, session, app)
+        return Room(page, here, session, app, url)
 
     return enter
 
@@ -223,7 +225,7 @@ def test_a_thumb_orders_on_a_small_phone(room: Callable[..., Room]) -> None:
 def test_two_tabs_of_one_browser_show_the_same(room: Callable[..., Room]) -> None:
     here = room()
     here.open()
-    other = Room(here.page.context.new_page(), here.here, here.session, here.app)
+    other = Room(here.page.context.new_page(), here.here, here.session, here.app, here.url)
     other.open()
     here.rank(1, 2)
     other.expect_ranked(1, 2)
@@ -283,7 +285,7 @@ def test_a_closed_lid_loses_nothing(room: Callable[..., Room]) -> None:
     context = here.page.context
     here.page.close()
     context.set_offline(False)
-    again = Room(context.new_page(), here.here, here.session, here.app)
+    again = Room(context.new_page(), here.here, here.session, here.app, here.url)
     again.open()
     again.expect_ranked(1, 3)
     again.expect_saved()
@@ -318,7 +320,7 @@ def test_pictures_open_large_and_nothing_breaks_the_rules(room: Callable[..., Ro
 def test_without_a_script_places_are_written(room: Callable[..., Room]) -> None:
     here = room(java_script_enabled=False)
     page = here.page
-    page.goto(f"/judge/rounds/{here.here.round_.id}/order")
+    page.goto(here.url)
     here.line(3).locator("input").fill("1")
     here.line(1).locator("input").fill("2")
     page.get_by_role("button", name="Submit the order").click()

@@ -233,6 +233,7 @@ def test_the_next_pictures_are_there_before_they_are_asked_for(room: Callable[..
     here.open()
     here.page.wait_for_load_state("networkidle")
     files = [entry.current.files[0].asset.public_id for entry in here.here.entries if entry.current]
+    settle(here.app)
     assert all(any(name in url for url in asked_for) for name in files), "all four"
 
 

@@ -1,0 +1,78 @@
+"""Erasing what a judge gave to entries that they must not judge: places in orders, comparisons."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import audit
+from app.authz import Actor
+from judging.models import Comparison, Judge, Round
+from judging.queries.orders import groups_of, orders_on
+from judging.states import BallotState, RoundState, move_ballot
+
+_RUNNING = (RoundState.PLANNED, RoundState.OPEN)
+
+
+def strike(
+    session: Session, *, judge: Judge, entry_ids: set[int], actor: Actor, now: datetime
+) -> None:
+    """Take entries out of a judge's orders and comparisons in rounds that are not over.
+
+    Whoever records a recusal calls it: what a judge with a conflict of interest gave is erased.
+    """
+    for ordering in orders_on(session, judge=judge, entry_ids=entry_ids):
+        if ordering.round.state not in _RUNNING:
+            continue
+        gone = [line for line in ordering.lines if line.entry_id in entry_ids]
+        for line in gone:
+            ordering.lines.remove(line)
+        for line in ordering.lines:
+            line.position -= sum(other.position < line.position for other in gone)
+        if not ordering.lines and ordering.state is BallotState.SUBMITTED:
+            ordering.state = move_ballot(ordering.state, BallotState.DRAFT)
+            ordering.submitted_at = None
+        ordering.version += 1
+        session.flush()
+        audit.record(
+            session,
+            actor=actor,
+            verb="order.recuse",
+            subject=f"ordering:{ordering.id}",
+            now=now,
+            details={
+                "entries": sorted(line.entry.number or 0 for line in gone),
+                "groups": [list(group) for group in groups_of(ordering.lines)],
+                "version": ordering.version,
+            },
+        )
+    _strike_comparisons(session, judge=judge, entry_ids=entry_ids, actor=actor, now=now)
+
+
+def _strike_comparisons(
+    session: Session, *, judge: Judge, entry_ids: set[int], actor: Actor, now: datetime
+) -> None:
+    found = session.scalars(
+        select(Comparison)
+        .join(Comparison.round)
+        .where(
+            Comparison.judge_id == judge.id,
+            or_(Comparison.first_id.in_(entry_ids), Comparison.second_id.in_(entry_ids)),
+            Round.state.in_(_RUNNING),
+        )
+        .options(joinedload(Comparison.first), joinedload(Comparison.second))
+    ).all()
+    for comparison in found:
+        session.delete(comparison)
+        audit.record(
+            session,
+            actor=actor,
+            verb="comparison.recuse",
+            subject=f"comparison:{comparison.id}",
+            now=now,
+            details={
+                "entries": sorted((comparison.first.number or 0, comparison.second.number or 0)),
+                "was_decided": comparison.chosen_id is not None,
+            },
+        )
+    session.flush()
