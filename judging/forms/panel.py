@@ -1,22 +1,49 @@
 """The forms of the panel: whom to invite, and what a judge declares."""
 
 import re
+from dataclasses import asdict
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, SelectMultipleField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from app.accounts.addresses import normal_address
 from app.errors import InvalidError
 from app.web import Form
 from app.web.forms import clean
+from contests.forms.fields import (
+    Checkboxes,
+    action_line_choices,
+    country_choices,
+    language_choices,
+    sdg_choices,
+)
+from judging.models import ConflictVerdict, Judge
+from judging.service.knowledge import Knowledge, knowledge_of
 
 MOST_INVITED = 100
 NONE, SOME = "none", "some"
 _PERSON = re.compile(r"^(?P<name>.*?)[\s,;]*<?(?P<address>[^\s<>]+)>?$")
 _NAME, _ADDRESS = 120, 260
+_PAIR = re.compile(r"(?P<judge>\d{1,9})-(?P<entry>\d{1,9})", re.ASCII)
 
 
 class InviteForm(Form):
@@ -88,6 +115,79 @@ class DeclarationForm(Form):
             else _("Tick the entries with which you have a conflict of interest.")
         ]
         return False
+
+
+class KnowledgeForm(Form):
+    """What a judge knows, so that entries suit them, and what they take on."""
+
+    organisation = StringField(_l("Organisation"), [Optional(), Length(max=160)])
+    country = SelectField(_l("Country"), [Optional()])
+    languages = Checkboxes(
+        _l("Languages you read"),
+        description=_l("Entries in other languages go to others. None ticked: any language."),
+    )
+    tracks = Checkboxes(_l("Tracks you know"), coerce=int)
+    sdgs = Checkboxes(_l("Sustainable Development Goals you know"), coerce=int)
+    action_lines = Checkboxes(_l("WSIS Action Lines you know"))
+    most_ballots = IntegerField(
+        _l("Most entries you take in a round"),
+        [Optional(), NumberRange(1, 10_000)],
+        description=_l("Leave it empty to share evenly with the others."),
+    )
+
+    def __init__(self, *, judge: Judge) -> None:
+        """Hold what is posted, else what the judge has said, with the choices of the contest."""
+        contest = judge.contest
+        super().__init__(data=asdict(knowledge_of(judge)))
+        self.country.choices = [("", _("Not said")), *country_choices()]
+        self.languages.choices = language_choices()
+        self.tracks.choices = [(track.id, track.title) for track in contest.tracks]
+        self.sdgs.choices = [(int(number), name) for number, name in sdg_choices(contest.sdgs)]
+        self.action_lines.choices = action_line_choices(contest.action_lines)
+        for name in ("tracks", "sdgs", "action_lines"):
+            if not self[name].choices:
+                del self[name]
+
+    def knowledge(self) -> Knowledge:
+        """Return what a valid form says."""
+        said = self.data
+        return Knowledge(
+            organisation=said["organisation"] or "",
+            country=said["country"] or "",
+            languages=tuple(said["languages"] or ()),
+            sdgs=tuple(said.get("sdgs") or ()),
+            action_lines=tuple(said.get("action_lines") or ()),
+            tracks=tuple(said.get("tracks") or ()),
+            most_ballots=said["most_ballots"],
+        )
+
+
+class SeatForm(KnowledgeForm):
+    """The same as an organiser fills it in, and who chairs the panel."""
+
+    is_chair = BooleanField(
+        _l("Chairs the panel"),
+        description=_l("Settles what the rules leave open. There is one chair at most."),
+    )
+
+    def __init__(self, *, judge: Judge) -> None:
+        """Hold what is posted, else what is known of this judge."""
+        super().__init__(judge=judge)
+        if not self.is_submitted():
+            self.is_chair.data = judge.is_chair
+
+
+class SettleForm(Form):
+    """Which suggested conflicts of interest to settle, and how."""
+
+    pairs = SelectMultipleField(_l("Suggestions"), validate_choice=False)
+    reason = StringField(_l("Reason"), [Optional(), Length(max=300)])
+    act = SelectField(choices=[verdict.value for verdict in ConflictVerdict])
+
+    def chosen(self) -> list[tuple[int, int]]:
+        """Return (judge id, entry id) of what is ticked; what names nothing is left out."""
+        found = (_PAIR.fullmatch(text) for text in self.pairs.data or ())
+        return [(int(match["judge"]), int(match["entry"])) for match in found if match]
 
 
 def _person(line: str) -> tuple[str, str]:

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 from app.accounts.models import User
 from contests.models import Contest, Entry, EntryVersion, Team, TeamMember
 from contests.states import EntryState
-from judging.models import Ballot, Conflict, ConflictGround, Judge, JudgingRules, Mark
+from judging.models import (
+    Ballot,
+    Conflict,
+    ConflictGround,
+    Judge,
+    JudgingRules,
+    Mark,
+    Recusal,
+    RecusalSource,
+)
 
 SAME_PERSON: ColumnElement[bool] = or_(
     User.id == Judge.user_id, and_(Judge.user_id.is_(None), User.email == Judge.email)
@@ -240,6 +249,24 @@ def suggestions(
 def count_by_judge(session: Session, contest: Contest) -> Counter[int]:
     """Count the entries on which each judge, by id, has a suggestion that waits to be settled."""
     return Counter(judge_id for judge_id, _entry_id in pairs(session, contest, Wish()))
+
+
+def declared(session: Session, contest: Contest) -> Sequence[Recusal]:
+    """Return what the judges of a panel declared themselves, by judge and number."""
+    return session.scalars(
+        select(Recusal)
+        .join(Recusal.judge)
+        .join(Recusal.entry)
+        .where(
+            Judge.contest_id == contest.id,
+            Judge.removed_at.is_(None),
+            Recusal.source == RecusalSource.DECLARED,
+        )
+        .order_by(Judge.name, Judge.id, Entry.number)
+        .options(
+            contains_eager(Recusal.judge), contains_eager(Recusal.entry).joinedload(Entry.current)
+        )
+    ).all()
 
 
 def _wished(contest: Contest, wish: Wish) -> Select[Conflict]:

@@ -1,5 +1,6 @@
 """Reading panels: who sits on one, and whose entries they must not judge."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -9,8 +10,11 @@ from app.accounts.models import User
 from app.authz import Actor
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, LatePass, TeamMember
-from contests.states import EntryState, Screening
+from contests.states import EntryState
 from judging.models import Ballot, Conflict, Judge, Recusal, Round
+from judging.queries import orders, pairs
+from judging.queries.rounds import judged_in, seated_judges
+from judging.ranking import Kind
 from judging.states import BallotState, RoundState
 
 
@@ -146,23 +150,52 @@ def live_ballots(session: Session, *, judge: Judge, entry_ids: set[int]) -> list
     )
 
 
-def open_work(session: Session, judge: Judge) -> list[tuple[str, datetime | None, int]]:
-    """Return (title, due, ballots not submitted) of each open round that waits for this judge."""
-    waiting = session.execute(
-        select(Round.id, Round.title, Round.due_at)
-        .join(Ballot, Ballot.round_id == Round.id)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What an open round waits for from one judge: so many ballots, comparisons, or their order."""
+
+    title: str
+    kind: Kind
+    due_at: datetime | None
+    missing: int
+
+
+def open_work(session: Session, judge: Judge) -> list[Work]:
+    """Return what each open round waits for from this judge, in the rounds' order."""
+    rounds = session.scalars(
+        select(Round)
+        .where(Round.contest_id == judge.contest_id, Round.state == RoundState.OPEN)
+        .order_by(Round.position)
+        .options(joinedload(Round.contest))
+    ).all()
+    work = [
+        Work(round_.title, round_.kind, round_.due_at, _missing(session, judge, round_))
+        for round_ in rounds
+    ]
+    return [one for one in work if one.missing]
+
+
+def _missing(session: Session, judge: Judge, round_: Round) -> int:
+    if round_.kind in {Kind.SCREEN, Kind.SCORE}:
+        return _open_ballots(session, judge, round_)
+    if judge.id not in {seated.id for seated in seated_judges(session, round_)}:
+        return 0
+    share_of = orders.share_of if round_.kind is Kind.RANK else pairs.share_of
+    done, total = share_of(session, judge, round_)
+    # An order is one piece of work, however many entries it has.
+    return (done < total) if round_.kind is Kind.RANK else total - done
+
+
+def _open_ballots(session: Session, judge: Judge, round_: Round) -> int:
+    waiting = (
+        select(func.count())
+        .select_from(Ballot)
         .join(Ballot.entry)
         .where(
             Ballot.judge_id == judge.id,
-            Round.state == RoundState.OPEN,
+            Ballot.round_id == round_.id,
             Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
-            Entry.state == EntryState.SUBMITTED,
-            Entry.screening != Screening.INELIGIBLE,
+            judged_in(session, round_),
         )
-        .order_by(Round.position)
-    ).all()
-    rounds = {row.id: row for row in waiting}
-    return [
-        (row.title, row.due_at, sum(other.id == row.id for other in waiting))
-        for row in rounds.values()
-    ]
+    )
+    return session.scalar(waiting) or 0

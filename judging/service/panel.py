@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit, mail
@@ -22,6 +23,7 @@ from contests.queries.entries import eligible_entries
 from contests.states import ContestState
 from judging.models import Judge, RecusalSource
 from judging.queries.panel import (
+    Work,
     entries_close_at,
     find_judge,
     find_judge_by_token,
@@ -30,6 +32,7 @@ from judging.queries.panel import (
     recused_pairs,
     suspected_pairs,
 )
+from judging.ranking import Kind
 from judging.service.ballots import check_reason
 from judging.service.conflicts import find_conflicts, recuse_judge
 from judging.service.freeing import free_untouched
@@ -229,9 +232,27 @@ def remind(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> No
         name=judge.name,
         forum=judge.contest.forum,
         judge=judge,
-        work=[_work_line(judge, *row) for row in work],
+        work=[_work_line(judge, one) for one in work],
         url=url,
     )
+
+
+def remind_all(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> int:
+    """Mail every judge of a panel who has something missing, as `remind`; return how many.
+
+    Whoever was reminded within the hour is left alone.
+    """
+    reminded = 0
+    seats = select(Judge).where(Judge.contest_id == contest.id, Judge.removed_at.is_(None))
+    for judge in session.scalars(seats.order_by(Judge.id)).all():
+        try:
+            remind(session, judge=judge, actor=actor, now=now)
+        except ConflictError as error:
+            if error.reason not in {"reminded-recently", "nothing-missing"}:
+                raise
+        else:
+            reminded += 1
+    return reminded
 
 
 def barred_pairs(session: Session, contest: Contest) -> set[tuple[int, int]]:
@@ -271,17 +292,28 @@ def _expiry(now: datetime) -> datetime:
     return now + timedelta(days=INVITATION_DAYS)
 
 
-def _work_line(judge: Judge, title: str, due_at: datetime | None, missing: int) -> str:
+def _work_line(judge: Judge, work: Work) -> str:
     """Return one round's sentence for the reminder."""
-    what = ngettext(
-        "%(title)s: %(num)s entry is not submitted yet.",
-        "%(title)s: %(num)s entries are not submitted yet.",
-        missing,
-        title=title,
-    )
-    if due_at is None:
+    title, missing = work.title, work.missing
+    if work.kind is Kind.RANK:
+        what = _("%(title)s: your order is not submitted yet.", title=title)
+    elif work.kind is Kind.PAIRWISE:
+        what = ngettext(
+            "%(title)s: %(num)s comparison is not decided yet.",
+            "%(title)s: %(num)s comparisons are not decided yet.",
+            missing,
+            title=title,
+        )
+    else:
+        what = ngettext(
+            "%(title)s: %(num)s entry is not submitted yet.",
+            "%(title)s: %(num)s entries are not submitted yet.",
+            missing,
+            title=title,
+        )
+    if work.due_at is None:
         return str(what)
-    when = instant_twice(due_at, judge.contest.zone, _own_zone(judge))
+    when = instant_twice(work.due_at, judge.contest.zone, _own_zone(judge))
     return f"{what} {_('Please finish by %(when)s.', when=when)}"
 
 

@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-# `audit`, `panel`, `results` and `rounds` add their pages to the organisers' blueprint; `ballots`,
-# `compare`, `history` and `seats` to the judges'.
+# `audit`, `conflicts`, `panel`, `results` and `rounds` add their pages to the organisers' blueprint;
+# `ballots`, `compare`, `history` and `seats` to the judges'.
 from judging.views import (  # noqa: F401 - see above
     announcing,
     audit,
     ballots,
     compare,
+    conflicts,
     history,
     judge,
     methods,

@@ -11,9 +11,11 @@ from app.transaction import current_session
 from app.web import current_actor, limiter
 from contests.models import Contest
 from contests.queries.contests import get_contest
-from judging.forms.panel import InviteForm
+from judging.forms.panel import InviteForm, SeatForm
 from judging.models import Judge
+from judging.queries import conflicts
 from judging.queries import progress as queries
+from judging.service import knowledge as knowledge_service
 from judging.service import panel as service
 from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
 
@@ -69,8 +71,45 @@ def _panel(contest: Contest, form: InviteForm) -> Answer:
         judges=[judge for judge in judges if judge.removed_at is None],
         removed=[judge for judge in judges if judge.removed_at is not None],
         recusals=queries.recusals(session, contest),
+        unsettled=conflicts.count_by_judge(session, contest),
         now=clock.now(),
     )
+
+
+@blueprint.post("/panel/remind")
+@permission(Permission.ORGANISE)
+def remind_all(slug: str) -> Response:
+    """Mail everybody from whom something is missing."""
+    session = current_session()
+    count = service.remind_all(
+        session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
+    )
+    flash(
+        ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", count)
+        if count
+        else _("Nothing is missing from anybody who was not reminded within the last hour."),
+        "success",
+    )
+    return back("panel", slug)
+
+
+@blueprint.route(f"/panel/{JUDGE}", methods=["GET", "POST"])
+@permission(Permission.ORGANISE)
+def seat(slug: str, judge_id: int) -> Answer:
+    """Change what is known of a judge, and who chairs the panel."""
+    judge = _judge(slug, judge_id)
+    form = SeatForm(judge=judge)
+    if not form.validate_on_submit():
+        return show("seat", form, contest=judge.contest, judge=judge)
+    session, actor, now = current_session(), current_actor(), clock.now()
+    knowledge_service.set_knowledge(
+        session, judge=judge, knowledge=form.knowledge(), actor=actor, now=now
+    )
+    knowledge_service.set_chair(
+        session, judge=judge, is_chair=form.is_chair.data, actor=actor, now=now
+    )
+    flash(_("What %(name)s knows is saved.", name=judge.name), "success")
+    return back("panel", slug)
 
 
 @blueprint.post(f"/panel/{JUDGE}/remind")

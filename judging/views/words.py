@@ -8,7 +8,8 @@ from fractions import Fraction
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from judging.models import Judge, Round
+from contests.forms.fields import country_name, language_name
+from judging.models import ConflictGround, Judge, Round
 from judging.ranking import Standing
 from judging.states import BallotState, DecisionState, RoundState
 
@@ -52,6 +53,32 @@ def judge_state(judge: Judge, now: datetime) -> tuple[str, str]:
     if judge.token_expires_at is not None and judge.token_expires_at <= now:
         return _("Invitation expired"), "bad"
     return _("Invited"), "waiting"
+
+
+def ground_name(ground: ConflictGround) -> str:
+    """Return what two people have in common, in words."""
+    return {
+        ConflictGround.ORGANISATION: _("Same organisation"),
+        ConflictGround.DOMAIN: _("Same e-mail domain"),
+        ConflictGround.COUNTRY: _("Same country"),
+        ConflictGround.COLLABORATION: _("Were in one team"),
+    }[ground]
+
+
+def judge_knowledge(judge: Judge) -> str:
+    """Return what is known of a judge in one line; "" where nothing is."""
+    tracks = {track.id: track.title for track in judge.contest.tracks}
+    most = judge.most_ballots
+    said = (
+        judge.organisation,
+        country_name(judge.country) if judge.country else "",
+        ", ".join(map(language_name, judge.languages)),
+        ", ".join(_("SDG %(number)s", number=number) for number in judge.sdgs),
+        ", ".join(code.partition("-")[0] for code in judge.action_lines),
+        ", ".join(tracks[track] for track in judge.tracks if track in tracks),
+        _("at most %(most)s entries", most=most) if most else "",
+    )
+    return " · ".join(filter(None, said))
 
 
 def round_state(round_: Round) -> tuple[str, str]:
