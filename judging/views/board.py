@@ -32,6 +32,7 @@ class Board:
 
     `shown` are the page's rows, `scores` and `averages` what they say by entry; `chosen_from` are
     those that a form offers. `steps` explain, line by line, the ties that reach into the page.
+    `rounds` are the contest's; `titles` of criteria go by key, names of `judges` by id as text.
     """
 
     count: Count
@@ -44,6 +45,9 @@ class Board:
     steps: Sequence[str]
     notes: Sequence[str]
     page: Page[int]
+    rounds: Sequence[Round]
+    titles: Mapping[str, str]
+    judges: Mapping[str, str]
 
     @property
     def round(self) -> Round:
@@ -71,7 +75,8 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
     offered = [row.entry for row in ranking.standings[:CHOICES]] if number == 1 else []
     digits = digits_for(shown)
     reach = range(first + 1, first + PAGE_SIZE + 1)
-    titles = criteria_titles(contest)
+    rounds = rounds_of(session, contest)
+    titles = criteria_titles(rounds)
     judges = queries.judge_names(session, contest)
     return Board(
         counted,
@@ -87,16 +92,15 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
             *(gap_words(gap, titles) for gap in ranking.gaps[:MOST_GAPS]),
         ],
         _page(contest, round_, number, len(counted.entries)),
+        rounds,
+        titles,
+        judges,
     )
 
 
-def criteria_titles(contest: Contest) -> dict[str, str]:
+def criteria_titles(rounds: Sequence[Round]) -> dict[str, str]:
     """Return the titles of all criteria of a contest's rounds, by key."""
-    return {
-        criterion.key: criterion.title
-        for round_ in rounds_of(current_session(), contest)
-        for criterion in round_.criteria
-    }
+    return {criterion.key: criterion.title for round_ in rounds for criterion in round_.criteria}
 
 
 def _page(contest: Contest, round_: Round, number: int, total: int) -> Page[int]:

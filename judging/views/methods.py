@@ -285,7 +285,8 @@ def _rules(
 ) -> Answer:
     session = current_session()
     offered, found = _offered(contest), rules_of(session, contest)
-    titles, judges = criteria_titles(contest), queries.judge_names(session, contest)
+    titles = criteria_titles(rounds_of(session, contest))
+    judges = queries.judge_names(session, contest)
     chair = queries.find_chair(session, contest)
     named = {rung.argument for rung in map(parse_rung, rungs) if rung.kind is RungKind.CHAIR}
     return show(
@@ -305,10 +306,11 @@ def _rules(
 def _offered(contest: Contest) -> dict[str, str]:
     """Return the rungs that may be added, with their words."""
     session = current_session()
-    titles, judges = criteria_titles(contest), queries.judge_names(session, contest)
+    rounds = rounds_of(session, contest)
+    titles, judges = criteria_titles(rounds), queries.judge_names(session, contest)
     scored = [
         criterion.key
-        for round_ in rounds_of(session, contest)
+        for round_ in rounds
         if round_.kind is Kind.SCORE and not round_.is_practice
         for criterion in round_.criteria
     ]

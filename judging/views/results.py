@@ -1,7 +1,7 @@
 """Results as organisers read them: standings that explain themselves, and the decision."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from flask import flash, render_template, request, send_file
@@ -31,7 +31,7 @@ from judging.service import decisions, exporting
 from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.states import BallotState, RoundState
 from judging.views import counting_words
-from judging.views.board import Board, board, criteria_titles
+from judging.views.board import Board, board
 from judging.views.cards import decided_cards
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
 from judging.views.words import place_name
@@ -68,9 +68,7 @@ def round_results(slug: str, round_id: int) -> Answer:
     contest = get_contest(session, slug)
     round_ = get_round(session, contest, round_id)
     if round_.is_practice or round_.state is RoundState.PLANNED:
-        return render_template(
-            "judging/organiser/no_results.html", contest=contest, earlier=_counted(contest)
-        )
+        return _nothing(contest)
     number = request.args.get("page", 1, int)
     shown = board(contest, round_, max(1, number))
     return render_template("judging/organiser/results_round.html", **_standings(contest, shown))
@@ -80,14 +78,17 @@ def _results(contest: Contest, form: ProposalForm | None) -> Answer:
     session = current_session()
     round_ = find_deciding_round(session, contest)
     if round_ is None or round_.state is RoundState.PLANNED:
-        return render_template(
-            "judging/organiser/no_results.html", contest=contest, earlier=_counted(contest)
-        )
+        return _nothing(contest)
     decision = queries.find_decision(session, contest)
     shown = board(contest, round_, 1)
     if form is None and decision is None and round_.state is RoundState.CLOSED:
         form = _proposal(contest, shown, None)
     return _page(contest, shown, form, decision)
+
+
+def _nothing(contest: Contest) -> str:
+    earlier = _counted(rounds_of(current_session(), contest))
+    return render_template("judging/organiser/no_results.html", contest=contest, earlier=earlier)
 
 
 def _page(
@@ -119,14 +120,13 @@ def _page(
 def _standings(contest: Contest, shown: Board) -> dict[str, object]:
     """Return what the table of standings needs."""
     session = current_session()
-    rounds = rounds_of(session, contest)
     method = method_of(shown.round)
-    titles, judges = criteria_titles(contest), queries.judge_names(session, contest)
+    titles, judges = shown.titles, shown.judges
     return {
         "contest": contest,
         "board": shown,
         "round": shown.round,
-        "rounds": _counted(contest),
+        "rounds": _counted(shown.rounds),
         "method": method,
         "unit": counting_words.unit(shown.round.kind, method.name),
         "ladder": [
@@ -134,27 +134,23 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
             for text in rules_of(session, contest).ladder
         ],
         "changes": [
-            (
-                change,
-                _changed(change.before, titles, judges),
-                _changed(change.after, titles, judges),
-            )
-            for change in queries.changes(session, contest, rounds)
+            (change, *(_changed(said, titles, judges) for said in (change.before, change.after)))
+            for change in queries.changes(session, contest, shown.rounds)
         ],
         "cut": _cut(shown.ranking.standings, contest.winners),
     }
 
 
-def _counted(contest: Contest) -> list[Round]:
+def _counted(rounds: Sequence[Round]) -> list[Round]:
     """Return the rounds that have standings."""
     return [
         round_
-        for round_ in rounds_of(current_session(), contest)
+        for round_ in rounds
         if not round_.is_practice and round_.state is not RoundState.PLANNED
     ]
 
 
-def _changed(said: str | list[str], titles: dict[str, str], judges: dict[str, str]) -> str:
+def _changed(said: str | list[str], titles: Mapping[str, str], judges: Mapping[str, str]) -> str:
     if isinstance(said, str):
         return counting_words.named_method(said)
     return " → ".join(counting_words.rung_words(text, titles, judges) for text in said)

@@ -22,10 +22,10 @@ from contests.queries.contests import get_contest
 from contests.service import screening
 from contests.states import ContestKind, ContestState
 from judging import tasks
-from judging.decision import digest
+from judging.decision import commitment, digest
 from judging.models import Decision, Mark, Result, Winner
 from judging.queries import results as queries
-from judging.service import announcement, decisions
+from judging.service import announcement, decisions, methods, sealing
 from judging.states import DecisionState, RoundState
 from tests import factories
 from tests.conftest import Clock, Outbox
@@ -358,6 +358,83 @@ def test_two_who_announce_at_once_publish_once(app: Flask, session: Session) -> 
     assert failures == []
     assert len(session.scalars(select(Result)).all()) == 1
     assert len(session.scalars(select(OutgoingMail)).all()) == before + 4
+
+
+# --- one person, and the commitment --------------------------------------------------------------
+
+
+def test_one_organiser_decides_alone_where_the_rules_let_them(
+    session: Session, outbox: Outbox
+) -> None:
+    scene = scenes.judged(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    methods.set_two_people(session, wanted=False, **who)
+    methods.set_two_people(session, wanted=False, **who)
+    decision = scenes.proposed(session, scene)
+    assert outbox() == []
+    decisions.confirm(session, seen=decisions.fingerprint(decision), **who)
+    assert decision.two_people is False
+    assert decision.confirmed_by_id == decision.proposed_by_id == scene.organiser.id
+    events = session.scalars(select(AuditEvent.verb).order_by(AuditEvent.id)).all()
+    assert events.count("contest.two-people") == 1
+    result = announcement.announce(session, **who)
+    assert result.snapshot["method"]["two_people"] is False
+
+
+def test_a_commitment_binds_what_is_announced(session: Session) -> None:
+    scene = scenes.judged(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    scenes.proposed(session, scene)
+    with pytest.raises(ConflictError) as caught:
+        sealing.commit(session, **who)
+    assert caught.value.reason == "not-confirmed"
+    decision = scenes.confirmed(session, scene)
+    sealing.commit(session, **who)
+    salt, digest_of, sealed = decision.commitment_salt, decision.commitment, decision.sealed
+    assert salt is not None
+    assert sealed is not None
+    assert digest_of == commitment(salt, sealed)
+    sealing.commit(session, **who)  # a second click
+    assert (decision.commitment_salt, decision.commitment) == (salt, digest_of)
+    scene.entries[0].owner.name = "Another Name"
+    session.flush()
+    session.expire_all()
+    result = announcement.announce(session, **who)
+    assert result.snapshot == sealed
+    assert commitment(salt, result.snapshot) == digest_of
+    assert result.snapshot["winners"][0]["by"] == "Entrant 1"
+
+
+def test_two_commitments_to_the_same_result_differ(session: Session) -> None:
+    scene = scenes.judged(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    decision = scenes.confirmed(session, scene)
+    first = sealing.commit(session, **who).commitment
+    decisions.withdraw_confirmation(session, **who)
+    assert (decision.commitment, decision.sealed) == (None, None)
+    seen = decisions.fingerprint(decision)
+    decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=LATER)
+    second = sealing.commit(session, contest=scene.contest, actor=scene.actor, now=LATER).commitment
+    assert first != second
+    found = queries.commitments(session, scene.contest)
+    assert [(each.digest, each.at, each.withdrawn_at) for each in found] == [
+        (second, LATER, None),
+        (first, NOW, NOW),
+    ]
+
+
+def test_what_was_sealed_is_not_announced_once_a_winner_left(session: Session) -> None:
+    scene = scenes.judged(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    scenes.confirmed(session, scene)
+    sealing.commit(session, **who)
+    screening.disqualify(
+        session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
+    )
+    with pytest.raises(InvalidError) as caught:
+        announcement.announce(session, **who)
+    assert caught.value.reason == "not-eligible"
+    assert queries.winners_of(session, scene.contest) == ()
 
 
 # --- at a set time ------------------------------------------------------------------------------

@@ -1,0 +1,342 @@
+"""How results are counted, defended and proved, in a browser: methods, ties, bundle, digest."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.authz import ANYBODY
+from app.cli.bundle import bundle_command
+from judging.bundle import Choice, read_bundle, read_files, recount
+from judging.models import Criterion
+from judging.queries import results as queries
+from judging.queries.rounds import rules_of
+from judging.ranking import Kind, MethodName
+from judging.service import announcement, decisions, sealing
+from judging.states import RoundState
+from tests import factories
+from tests.client import Client
+from tests.database import settle
+from tests.factories import NOW
+from tests.judging import scenes
+from tests.judging.test_counting import compared, ranked
+from tests.queries import counted
+
+pytestmark = pytest.mark.usefixtures("clock")
+
+
+def signed_in(client: Client, scene: scenes.Scene) -> Client:
+    client.sign_in(scene.organiser)
+    return client
+
+
+# --- standings ----------------------------------------------------------------------------------
+
+
+def test_ties_are_explained_line_by_line(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 6), (7, 8), (6, 6)], judges=2)
+    chair = scene.judges[0]
+    rules_of(session, scene.contest).ladder = [
+        "criterion:technique",
+        "criterion:originality",
+        f"chair:{chair.id}",
+        "seed:drawn in public",
+    ]
+    session.flush()
+    page = signed_in(client, scene).page(scene.url("results"))
+    assert "Place 2: 0002, 0003 are tied. This round has no criterion “technique”." in page
+    assert "The higher average of “Originality” goes first. (0003: 8.00; 0002: 6.00)" in page
+    assert f"The chair, {chair.name}" in page
+    assert "A draw by the public text “drawn in public”" in page
+
+
+def test_orders_and_choices_have_results_too(session: Session, client: Client) -> None:
+    scene = ranked(session, [[1, 2, 3, 0], [2, 1, 3, 0]])
+    signed_in(client, scene)
+    page = client.page(scene.url("results"))
+    assert "Rank sum" in page
+    assert "no marks" in page
+    assert "from orders and choices" in client.page(scene.url("results/stability"))
+    assert "Positions" in client.page(scene.url("results/entries/1"))
+    assert "No judge has placed this entry." in client.page(scene.url("results/entries/4"))
+    # The scoring round before it can still be read.
+    first = page.partition("/results/rounds/")[2].partition('"')[0]
+    earlier = client.page(scene.url(f"results/rounds/{first}"))
+    assert "Weighted mean" in earlier
+    assert "9.00" in earlier
+    pairs = compared(session, [(0, 1, 0), (1, 1, 2), (0, 0, 2)])
+    signed_in(client, pairs)
+    assert "Strength" in client.page(pairs.url("results"))
+    assert "passed over" in client.page(pairs.url("results/entries/1"))
+
+
+def test_standings_come_in_pages(app: Flask, session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9)] + [(8, 8)] * 54, judges=1)
+    signed_in(client, scene)
+    page = client.page(scene.url("results"))
+    assert "1 to 50 of 55" in page
+    assert page.count("/results/entries/") == 50
+    with counted(app) as statements:
+        second = client.page(scene.url(f"results/rounds/{scene.round_.id}?page=2"))
+    assert "51 to 55 of 55" in second
+    assert len(statements) < 25
+    assert "51 to 55 of 55" in client.page(scene.url(f"results/rounds/{scene.round_.id}?page=99"))
+
+
+def test_an_entry_far_down_can_be_chosen(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9)] * 3 + [(8, 8)] * 100, judges=1)
+    far = signed_in(client, scene).page(scene.url("results/propose?entry=103"))
+    assert '<option value="103"' in far
+    assert '<option value="103"' not in client.page(scene.url("results"))
+    for nonsense in ("0", "x", "9" * 30, "104"):
+        client.page(scene.url(f"results/propose?entry={nonsense}"))
+
+
+def test_too_few_marks_for_trimming_are_said(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8)], judges=2)
+    scene.round_.method, scene.round_.drop_count = MethodName.TRIMMED_MEAN, 1
+    session.flush()
+    page = signed_in(client, scene).page(scene.url("results"))
+    assert "Entry 0001 has 2 marks on “Relevance”, and 3 are needed: it has no place." in page
+    assert "too few marks" in page
+
+
+# --- methods ------------------------------------------------------------------------------------
+
+
+def test_methods_stand_side_by_side_and_a_late_change_needs_a_reason(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6)], judges=3)
+    url = scene.url(f"rounds/{scene.round_.id}/method")
+    page = signed_in(client, scene).page(url)
+    for words in ("Weighted mean", "Median", "Adjusted for leniency", "The same entries, in the"):
+        assert words in page
+    answer = client.submit(url, {"method": "median"})
+    assert answer.status_code == 422
+    assert "Judging has begun: say why this changes." in answer.text
+    page = client.follow(
+        client.submit(url, {"method": "trimmed_mean", "drop": "1", "reason": "Two outliers."})
+    ).text
+    assert "Trimmed mean without the highest and the lowest mark" in page
+    results = client.page(scene.url("results"))
+    assert "Changed after judging began" in results
+    assert "Two outliers." in results
+    assert "from “Weighted mean” to “Trimmed mean without the highest" in results
+    scenes.confirmed(session, scene)
+    assert "Count this way" not in client.page(url)
+
+
+def test_a_planned_round_explains_its_methods(session: Session, client: Client) -> None:
+    scene = scenes.waiting(session)
+    url = scene.url(f"rounds/{scene.round_.id}/method")
+    page = signed_in(client, scene).page(url)
+    assert "Tukey, 1962" in page
+    assert "Side by side" not in page
+    client.follow(client.submit(url, {"method": "median"}))
+    session.expire_all()
+    assert scene.round_.method is MethodName.MEDIAN
+    scene.round_.kind, scene.round_.method = Kind.SCREEN, MethodName.MEAN
+    scene.round_.criteria = [
+        Criterion(
+            position=0, key="verdict", title="Verdict", minimum=0, maximum=2, step_hundredths=50
+        )
+    ]
+    session.flush()
+    assert "No other method fits" in client.page(url)
+
+
+# --- ties and who confirms ----------------------------------------------------------------------
+
+
+def test_the_ladder_is_put_in_order_without_a_script(session: Session, client: Client) -> None:
+    scene = scenes.waiting(session)
+    rules_of(session, scene.contest).ladder = ["criterion:relevance", "head_to_head", "seed:old"]
+    scene.judges[0].is_chair = True
+    session.flush()
+    url = scene.url("results/rules")
+    signed_in(client, scene)
+    page = client.submit(
+        url, {"rung_0": "head_to_head", "rung_1": "criterion:relevance"}, press="Save the ladder"
+    )
+    assert page.status_code == 303
+    session.expire_all()
+    rules = rules_of(session, scene.contest)
+    assert rules.ladder == ["head_to_head", "criterion:relevance", "seed:old"]
+
+    def press(act: str, *rungs: str, **more: str) -> str:
+        token = client.page(url).partition('name="csrf_token" value="')[2].partition('"')[0]
+        sent = {f"rung_{at}": rung for at, rung in enumerate(rungs)} | {"act": act, **more}
+        return client.post(url, data={"csrf_token": token, **sent}).text
+
+    page_ = press("down-0", "head_to_head", "seed:old")
+    assert page_.index('value="seed:old"') < page_.index('value="head_to_head"')
+    assert "Not saved yet." in page_
+    assert 'value="seed:old"' not in press("remove-1", "head_to_head", "seed:old")
+    assert 'value="seed:new text"' in press("add", "head_to_head", add="seed", seed="new text")
+    chair = f"chair:{scene.judges[0].id}"
+    assert f'name="rung_1" value="{chair}"' in press("add", "head_to_head", add=chair)
+    press("save", "head_to_head", chair)
+    session.expire_all()
+    assert rules_of(session, scene.contest).ladder == ["head_to_head", chair]
+    assert "Keep one rung at least" in press("save")
+
+
+def test_two_people_can_be_switched_off(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    url = scene.url("results/rules")
+    signed_in(client, scene)
+    page = client.follow(client.submit(url, {"two_people": False}, press="Save who confirms")).text
+    assert "One organiser may confirm the winners alone." in page
+    results = scene.url("results")
+    page = client.follow(client.submit(results, {"citation_1": "Fine."})).text
+    assert "You confirm alone" in page
+    client.follow(client.submit(results, press="Confirm these winners"))
+    assert "by one organiser alone" in client.page(results)
+    assert "stays as it was" in client.page(url)
+
+
+# --- how firmly they stand ----------------------------------------------------------------------
+
+
+def test_the_stability_card_speaks_before_it_draws(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6), (5, 4), (4, 4)], judges=3)
+    page = signed_in(client, scene).page(scene.url("results/stability"))
+    assert "Entry 0001 is in the top 3 with 100 in 100 panels drawn anew" in page
+    assert "The last winner, 0003, and the next entry, 0004, are 1.00 apart." in page
+    assert "Leaving out any one of the 3 judges changes nothing about who wins." in page
+    assert "Judges agree well" in page
+    assert page.index("Leaving out") < page.index('<svg class="chart"')
+    assert "<title" in page.partition('<svg class="chart"')[2]
+    for judge in scene.judges:
+        assert judge.name in page
+    empty = scenes.waiting(session)
+    assert "Nothing to tell yet" in signed_in(client, empty).page(empty.url("results/stability"))
+
+
+def test_one_judge_and_equal_scores_are_said(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (7, 7)], judges=1)
+    rules_of(session, scene.contest).ladder = ["seed:public"]
+    session.flush()
+    page = signed_in(client, scene).page(scene.url("results/stability"))
+    assert "There is one judge only" in page
+    assert "have the same score: the tie ladder settles who wins." in page
+    few = scenes.judged(session, [(9, 9), (8, 8)], judges=2)
+    page = signed_in(client, few).page(few.url("results/stability"))
+    assert "Nobody stands behind the winners." in page
+
+
+def test_a_judge_who_swings_it_is_named_to_organisers(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6)], judges=1)
+    other = factories.judge(
+        session, scene.contest, factories.user(session, "Judge of another mind")
+    )
+    for entry, points in zip(scene.entries, [(9, 9), (8, 8), (1, 1), (9, 9)], strict=True):
+        factories.ballot(session, scene.round_, other, entry, points)
+    page = signed_in(client, scene).page(scene.url("results/stability"))
+    assert "Without Judge of another mind, 0003 would win instead of 0004." in page
+
+
+# --- the bundle ---------------------------------------------------------------------------------
+
+
+def test_the_bundle_is_taken_and_recounted(
+    session: Session, client: Client, tmp_path: Path
+) -> None:
+    scene = scenes.judged(session)
+    url = scene.url("results")
+    answer = signed_in(client, scene).submit(url, press="Download the bundle")
+    assert answer.mimetype == "application/zip"
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(answer.data)
+    found = recount(read_bundle(read_files(path)), Choice())
+    assert found.differences == ()
+    assert [row.entry for row in found.rounds[0].ranking.standings][:2] == ["1", "2"]
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+
+
+def test_the_bundle_comes_from_the_command_line(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    scene = scenes.judged(session)
+    path = tmp_path / "out.zip"
+    slug = scene.contest.slug
+    settle(app)
+    run = app.test_cli_runner()
+    done = run.invoke(bundle_command, [slug, "-o", str(path)])
+    assert done.exit_code == 0, done.output
+    assert "podium recount" in done.output
+    assert recount(read_bundle(read_files(path)), Choice()).differences == ()
+    assert run.invoke(bundle_command, ["no-such-contest"]).exit_code == 1
+
+
+# --- the commitment -----------------------------------------------------------------------------
+
+
+def test_a_commitment_tells_nothing_before_and_proves_all_after(
+    session: Session, new_client: Callable[[], Client]
+) -> None:
+    scene = scenes.judged(session)
+    public = f"/contests/{scene.contest.slug}/commitment"
+    outsider, organiser = new_client(), signed_in(new_client(), scene)
+    scenes.confirmed(session, scene)
+    assert outsider.get(public).status_code == 404
+    page = organiser.follow(
+        organiser.submit(scene.url("announce"), press="Publish the fingerprint")
+    ).text
+    session.expire_all()
+    decision = queries.get_decision(session, scene.contest)
+    assert decision.commitment is not None
+    assert decision.commitment in page
+    page, told = outsider.page(public), outsider.get(f"{public}.json").text
+    for text in (page, told):
+        assert decision.commitment in text
+        for secret in (decision.commitment_salt or "", "Work", "Citation", "Entrant"):
+            assert secret not in text
+    assert outsider.get(f"{public}.txt").status_code == 404
+    announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+    settle(organiser.application)
+    exact = outsider.get(f"{public}.txt").data
+    assert hashlib.sha256(exact).hexdigest() == decision.commitment
+    page = outsider.page(public)
+    assert "sha256sum" in page
+    assert "Work 1" in page
+    assert "Work 4" not in page
+    assert outsider.get(f"{public}.json").get_json()["salt"] == decision.commitment_salt
+
+
+def test_a_withdrawn_commitment_says_so(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    sealing.commit(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    decisions.withdraw_confirmation(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    page = client.page(f"/contests/{scene.contest.slug}/commitment")
+    assert "This commitment was withdrawn" in page
+    # What is announced in the end was never sealed: there is nothing to check.
+    decision = queries.get_decision(session, scene.contest)
+    decisions.confirm(
+        session,
+        contest=scene.contest,
+        seen=decisions.fingerprint(decision),
+        actor=scene.other,
+        now=NOW,
+    )
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    page = client.page(f"/contests/{scene.contest.slug}/commitment")
+    assert "sha256sum" not in page
+
+
+def test_a_planned_last_round_leads_to_those_before(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scene.round_.position = 0
+    last = factories.round_(session, scene.contest, state=RoundState.PLANNED)
+    last.position = 2
+    session.flush()
+    page = signed_in(client, scene).page(scene.url("results"))
+    assert f"/results/rounds/{scene.round_.id}" in page
+    assert "No results yet" in client.page(scene.url(f"results/rounds/{last.id}"))
