@@ -24,7 +24,7 @@ from tests.client import Client
 from tests.database import settle
 from tests.factories import NOW
 from tests.judging import scenes
-from tests.judging.test_secrecy import addresses, browser_of, candidates, crawl
+from tests.judging.crawl import addresses, browser_of, candidates, crawl
 
 pytestmark = [
     pytest.mark.usefixtures("clock"),
@@ -69,19 +69,19 @@ def test_nobody_else_reads_what_a_file_says(
     app: Flask, session: Session, new_client: Callable[[], Client], who: str
 ) -> None:
     scene = scene_of(session)
-    every = list(addresses(app, known(session, scene)))
+    every = addresses(app, known(session, scene))
     found = crawl(browser_of(people(scene)[who], new_client()), every)
-    assert any(status == 200 and "/media/" in text for status, text in found.values())
-    for url, (_status, text) in found.items():
-        assert [word for word in SECRETS if word in text] == [], url
-        assert DAY not in text or (who == "owner" and url.endswith("/edit")), url
+    assert any(answer.status == 200 and "/media/" in answer.text for answer in found.values())
+    for (_way, url), answer in found.items():
+        assert [word for word in SECRETS if word in answer.text] == [], url
+        assert DAY not in answer.text or (who == "owner" and url.endswith("/edit")), url
 
 
 def test_an_organiser_reads_it(app: Flask, session: Session, client: Client) -> None:
     scene = scene_of(session)
     client.sign_in(scene.organiser)
-    every = list(addresses(app, known(session, scene)))
-    text = "".join(text for _status, text in crawl(client, every).values())
+    every = addresses(app, known(session, scene))
+    text = "".join(answer.text for answer in crawl(client, every).values())
     for word in (*SECRETS, DAY):
         assert word in text
 
