@@ -67,8 +67,8 @@ def _holding(card: Firmness, places: int) -> list[str]:
     won = [row for row in card.near if row.entry in card.winners]
     said = [
         ngettext(
-            "Entry %(entry)s wins with %(share)s in 100 panels drawn anew from these judges.",
-            "Entry %(entry)s is in the top %(num)s with %(share)s in 100 panels drawn anew from "
+            "Entry %(entry)s wins in %(share)s of 100 panels drawn anew from these judges.",
+            "Entry %(entry)s is in the top %(num)s in %(share)s of 100 panels drawn anew from "
             "these judges.",
             places,
             entry=f"{row.entry:04d}",
@@ -81,7 +81,7 @@ def _holding(card: Firmness, places: int) -> list[str]:
         best = max(rivals, key=lambda row: row.holds)
         said.append(
             _(
-                "Of the others, entry %(entry)s comes nearest, with %(share)s in 100.",
+                "Of the others, entry %(entry)s comes nearest, in %(share)s of 100.",
                 entry=f"{best.entry:04d}",
                 share=_percent(best.holds),
             )

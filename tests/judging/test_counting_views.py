@@ -207,7 +207,7 @@ def test_two_people_can_be_switched_off(session: Session, client: Client) -> Non
 def test_the_stability_card_speaks_before_it_draws(session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6), (5, 4), (4, 4)], judges=3)
     page = signed_in(client, scene).page(scene.url("results/stability"))
-    assert "Entry 0001 is in the top 3 with 100 in 100 panels drawn anew" in page
+    assert "Entry 0001 is in the top 3 in 100 of 100 panels drawn anew" in page
     assert "The last winner, 0003, and the next entry, 0004, are 1.00 apart." in page
     assert "Leaving out any one of the 3 judges changes nothing about who wins." in page
     assert "Judges agree well" in page
