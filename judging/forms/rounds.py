@@ -81,6 +81,7 @@ class RoundForm(Form):
         _l("What goes on to the next round"),
         [InputRequired()],
         choices=[SelectChoice(rule.value, words) for rule, words in _ADVANCES],
+        description=_l("From the last round the winners are chosen, whatever stands here."),
     )
     advance_count = IntegerField(
         _l("How many go on"),

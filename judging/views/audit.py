@@ -41,6 +41,7 @@ VERBS = {
     "contest.archived": _l("Archived the contest"),
     "contest.ladder": _l("Changed how ties are settled"),
     "contest.two-people": _l("Said whether a second organiser confirms"),
+    "contest.remove-round": _l("Removed a planned round"),
     "contest.late-pass": _l("Granted a late pass"),
     "contest.accept-clear": _l("Found all entries without findings eligible"),
     "contest.undo-accept-clear": _l("Undid that many entries were found eligible at once"),
@@ -72,6 +73,10 @@ VERBS = {
     "round.method": _l("Changed how the round is counted"),
     "round.open": _l("Opened the round"),
     "round.assign": _l("Assigned ballots"),
+    "round.reassign": _l("Gave a late judge's ballots to others"),
+    "round.choose": _l("Chose what the round judges"),
+    "round.forget-choice": _l("Forgot what was to go on to the round"),
+    "round.move": _l("Moved the round up"),
     "round.close": _l("Closed the round"),
     "round.reopen": _l("Opened the round again"),
     "ballot.save": _l("Saved the ballot"),
@@ -187,6 +192,18 @@ def _findings(kinds: Any, _zone: str) -> str:
     return _("Findings: %(findings)s.", findings=found)
 
 
+def _reasons(reasons: Any, _zone: str) -> str:
+    """Return why entries were treated otherwise than a rule says."""
+    return " ".join(
+        _("Entry %(number)s: %(reason)s", number=f"{int(number):04d}", reason=reason)
+        for number, reason in reasons.items()
+    )
+
+
+def _title(title: Any, _zone: str) -> str:
+    return f"“{title}”"
+
+
 def _count(ballots: Any, _zone: str) -> str:
     text: str = ngettext("%(num)s ballot.", "%(num)s ballots.", ballots)
     return text
@@ -226,6 +243,8 @@ _DETAILS: dict[str, Callable[[Any, str], str]] = {
     "version": _version,
     "other": _other,
     "entries": _entries,
+    "reasons": _reasons,
+    "title": _title,
     "findings": _findings,
     "digest": _digest,
 }

@@ -202,7 +202,8 @@ def test_rounds_are_added_moved_and_removed_while_planned(session: Session) -> N
     act(session, scene, "remove_round", rank)
     assert [r.id for r in rounds_of(session, scene.contest)] == [screen.id, first.id, pairwise.id]
     assert find_deciding_round(session, scene.contest) == pairwise
-    assert verbs(session, rank) == ["round.create", "round.remove"]
+    removed = select(AuditEvent.details).where(AuditEvent.verb == "contest.remove-round")
+    assert session.scalars(removed).all() == [{"title": "Ranking", "kind": "rank"}]
     assert verbs(session, screen) == ["round.create", *["round.move"] * 3]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError, NotFoundError
 from contests.models import Contest
@@ -120,11 +121,19 @@ def remove_round(
     round_ = get_round(session, contest, round_id, lock=True)
     check_planned(round_)
     details = {"title": round_.title, "kind": round_.kind.value}
-    record(session, round_, actor=actor, verb="remove", now=now, details=details)
     with default_ladder_kept(session, contest):
         _forget_from(session, contest, round_.position, actor, now)
         session.delete(round_)
     session.flush()
+    # About the contest: what is recorded of a round that is gone is found by nobody.
+    audit.record(
+        session,
+        actor=actor,
+        verb="contest.remove-round",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details=details,
+    )
 
 
 def move_up(

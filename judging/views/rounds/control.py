@@ -1,6 +1,6 @@
 """One round's control room, and its course from opening to closing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from judging.queries import progress as queries
 from judging.queries.readiness import readiness
 from judging.queries.results import find_decision
 from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
-from judging.ranking import Kind
+from judging.ranking import Kind, RungKind, parse_rung
 from judging.service import dealing, pairs
 from judging.service import rounds as service
 from judging.service.counting import method_of
@@ -54,7 +54,7 @@ def round_(slug: str, round_id: int) -> str:
         "ready": readiness(session, found, now),
         "next_round": None if found.is_practice else find_next_round(session, found),
         "decision": decision,
-        "counting": _counting(found, all_rounds),
+        "counting": _counting(found),
         "method_url": url_for("judging_organiser.method", slug=slug, round_id=round_id),
         "now": now,
     }
@@ -85,16 +85,28 @@ class Counting:
     ladder: tuple[str, ...]
 
 
-def _counting(found: Round, all_rounds: Sequence[Round]) -> Counting:
+def _counting(found: Round) -> Counting:
     session = current_session()
-    criteria = {row.key: row.title for round_ in all_rounds for row in round_.criteria}
+    criteria = {row.key: row.title for row in found.criteria}
     judges = {str(judge.id): judge.name for judge in queries.panel(session, found.contest)}
     ladder = rules_of(session, found.contest).ladder
     return Counting(
         method_name(method_of(found)),
         method_explained(found.method),
-        tuple(rung_words(rung, criteria, judges) for rung in ladder),
+        # A rung about another round's criterion has nothing to say here.
+        tuple(
+            rung_words(rung, criteria, judges)
+            for rung in ladder
+            if parse_rung(rung).kind is not RungKind.CRITERION
+            or parse_rung(rung).argument in criteria
+        ),
     )
+
+
+def _speaks(rung: str, criteria: Collection[str]) -> bool:
+    """Tell whether a rung can say anything here, as one about another round's criterion cannot."""
+    parsed = parse_rung(rung)
+    return parsed.kind is not RungKind.CRITERION or parsed.argument in criteria
 
 
 def _goes_on_to(found: Round) -> int | None:

@@ -51,12 +51,14 @@ def rounds(slug: str) -> str:
             contest=contest,
             presets=[(preset, *words.preset_words(preset)) for preset in Preset],
         )
+    decision = find_decision(session, contest)
     return render_template(
         "judging/organiser/rounds.html",
         contest=contest,
         lines=[_line(round_, found[n - 1] if n else None) for n, round_ in enumerate(found)],
         deciding=max((one for one in found if not one.is_practice), key=_position, default=None),
-        steps=phases(contest, found, find_decision(session, contest)),
+        steps=phases(contest, found, decision),
+        can_add=decision is None,
         now=clock.now(),
     )
 
