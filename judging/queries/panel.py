@@ -11,7 +11,15 @@ from app.authz import Actor
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, LatePass, TeamMember
 from contests.states import EntryState
-from judging.models import Ballot, Conflict, Judge, Recusal, Round
+from judging.models import (
+    Ballot,
+    Conflict,
+    ConflictVerdict,
+    Judge,
+    Recusal,
+    RecusalSource,
+    Round,
+)
 from judging.queries import orders, pairs
 from judging.queries.rounds import judged_in, seated_judges
 from judging.ranking import Kind
@@ -119,12 +127,23 @@ def unsettled_conflicts(session: Session, contest: Contest) -> int:
 
 
 def recusals_of(session: Session, judge: Judge) -> list[Recusal]:
-    """Return what a judge must not judge, by the entries' numbers, the entries loaded."""
+    """Return what a judge knows they must not judge, by the entries' numbers, the entries loaded.
+
+    What organisers decided on is left out: judges are not told of suggestions.
+    """
+    was_settled = exists().where(
+        Conflict.judge_id == Recusal.judge_id,
+        Conflict.entry_id == Recusal.entry_id,
+        Conflict.verdict == ConflictVerdict.RECUSED,
+    )
     return list(
         session.scalars(
             select(Recusal)
             .join(Recusal.entry)
-            .where(Recusal.judge_id == judge.id)
+            .where(
+                Recusal.judge_id == judge.id,
+                or_(Recusal.source == RecusalSource.DECLARED, ~was_settled),
+            )
             .order_by(Entry.number)
             .options(joinedload(Recusal.entry))
         )

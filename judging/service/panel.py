@@ -19,9 +19,9 @@ from app.authz import Actor
 from app.errors import N_, ConflictError, GoneError, NotFoundError
 from app.web import absolute_url, instant_twice
 from contests.models import Contest
-from contests.queries.entries import eligible_entries
 from contests.states import ContestState
 from judging.models import Judge, RecusalSource
+from judging.queries.briefing import offered
 from judging.queries.panel import (
     Work,
     entries_close_at,
@@ -164,8 +164,7 @@ def declare(
             zone=judge.contest.zone,
         )
     find_conflicts(session, contest=judge.contest, judges=[judge], actor=actor, now=now)
-    offered = {entry.id for entry in eligible_entries(session, judge.contest)}
-    if not conflicts.keys() <= offered:
+    if not conflicts.keys() <= offered(session, judge.contest, conflicts.keys()):
         raise NotFoundError
     reasons = {
         entry_id: check_reason(reason, field=f"reason-{entry_id}")

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-# `audit`, `conflicts`, `panel`, `results` and `rounds` add their pages to the organisers' blueprint;
-# `ballots`, `compare`, `history` and `seats` to the judges'.
+# `audit`, `conflicts`, `panel`, `results`, `rounds` and others add their pages to the organisers'
+# blueprint; `ballots`, `compare`, `history` and `seats` to the judges'.
 from judging.views import (  # noqa: F401 - see above
     announcing,
     audit,

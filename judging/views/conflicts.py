@@ -24,6 +24,7 @@ from judging.views.organiser import blueprint, told
 
 PAGE = 100
 _DIGITS = 9
+_FILTERS = frozenset({"show", "judge", "ground"})
 
 blueprint.add_app_template_filter(words.ground_name)
 blueprint.add_app_template_filter(words.judge_knowledge)
@@ -175,7 +176,6 @@ def _here(**page: int) -> str:
 
 def _back(slug: str) -> Response:
     """Lead back to the list as it was filtered."""
-    kept = {
-        name: request.args[name] for name in ("show", "judge", "ground") if name in request.args
-    }
-    return redirect(url_for("judging_organiser.conflicts", slug=slug, **kept), 303)
+    kept = {name: value for name, value in request.args.items() if name in _FILTERS}
+    address = url_for("judging_organiser.conflicts", slug=slug)
+    return redirect(f"{address}?{urlencode(kept)}" if kept else address, 303)

@@ -25,6 +25,7 @@ from judging.service import rounds as service
 from judging.service.counting import method_of
 from judging.states import RoundState
 from judging.views.counting_words import method_explained, method_name, rung_words
+from judging.views.doubt import doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
 from judging.views.rounds.common import ROUND, found_round
 from judging.views.rounds.phases import phases
@@ -72,6 +73,7 @@ def round_(slug: str, round_id: int) -> str:
         and dealing.can_fill(session, round_=found, short=progress.short),
         has_marks=queries.has_marks(session, found),
         goes_on_to=_goes_on_to(found),
+        doubt=doubt_shown(found),
         **common,
     )
 
