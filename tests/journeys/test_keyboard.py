@@ -124,6 +124,8 @@ def test_judging(app: Flask, session: Session, page: Page, clock: Clock) -> None
     sign_in(page, email, "/judge")
     press_on(page, page.get_by_role("link", name="Begin with entry"))
     expect_ready(page)
+    # Of this picture there is no file: the judge says so, and the mark counts all the same.
+    press_on(page, button(page, "Judge without it"))
     first, second = (page.get_by_role("group", name=name) for name in ("Relevance", "Originality"))
     tab_to(page, first.get_by_label("1", exact=True))
     page.keyboard.press("ArrowRight")

@@ -4,7 +4,7 @@ import { say } from "../parts/words.js";
 import { isWaiting, readAll } from "./kept.js";
 import { listen } from "./news.js";
 import { reach } from "./send.js";
-import { signInUrl } from "./who.js";
+import { deskUrl, signInUrl } from "./who.js";
 
 let isReading = false;
 let isOld = false;
@@ -30,6 +30,7 @@ export function startBar(line, ballot) {
 function show(line, records, ballot) {
   const count = records.filter(isWaiting).length;
   const own = records.find((record) => record.ballot === ballot);
+  const others = records.filter(({ trouble }) => trouble).length;
   if (count > 0 && reach === "signed-out") {
     tell(line, true, make("a", { href: signInUrl, textContent: say("signInKept") }));
   } else if (count > 0 && reach === "offline") {
@@ -38,19 +39,17 @@ function show(line, records, ballot) {
     tell(line, true, own.trouble.kind === "refused" ? (own.trouble.error ?? say("refused")) : say("needsYou"));
   } else if (count > 0) {
     tell(line, false, say("saving"));
+  } else if (ballot !== null && others > 0) {
+    tell(line, true, make("a", { href: deskUrl, textContent: say("others", { count: others }) }));
   } else if (own?.savedAt) {
     tell(line, false, say("saved", { time: own.savedAt }));
-  } else if (records.some(({ trouble }) => trouble)) {
-    tell(line, true, say("others", { count: records.filter(({ trouble }) => trouble).length }));
-  } else if (!ballot) {
+  } else if (ballot === null) {
     tell(line, false, "");
   }
 }
 
 function tell(line, isProblem, words) {
-  const before = line.textContent;
-  const after = typeof words === "string" ? words : words.textContent;
-  if (before !== after || typeof words !== "string") {
+  if (line.textContent !== (words.textContent ?? words)) {
     line.replaceChildren(words);
   }
   line.classList.toggle("saved-problem", isProblem);

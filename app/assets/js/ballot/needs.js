@@ -31,7 +31,7 @@ export function startNeeds(place, only = null) {
 
 function boxOf(record, isNamed) {
   const { kind, error } = record.trouble;
-  const words = [make("p", { textContent: error ?? say("conflict") })];
+  const words = [make("p", { textContent: kind === "stale" ? say("conflict") : error })];
   if (isNamed) {
     words.unshift(make("h3", {}, make("a", { href: record.page, textContent: record.label })));
   }

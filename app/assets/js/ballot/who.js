@@ -2,4 +2,4 @@
 // are neither shown nor sent.
 const place = document.querySelector("[data-desk]");
 
-export const { user, tokenUrl, signInUrl } = place.dataset;
+export const { user, tokenUrl, signInUrl, deskUrl } = place.dataset;
