@@ -61,7 +61,7 @@ def enter(slug: str) -> ResponseReturnValue:
             return redirect(_edit_url(_begin(contest, form, now)), 303)
     except (ClosedError, InvalidError) as error:
         field = getattr(error, "field", None)
-        if field is None and request.method == "GET":
+        if field is None and request.method != "POST":
             return _enter_page(contest, form, refusal=closed_text(contest, error))
         if field is None:
             return _enter_page(
@@ -102,7 +102,7 @@ def edit(entry_id: int) -> ResponseReturnValue:
     """Write an entry, add and remove its files, submit it."""
     entry = _own_entry(entry_id)
     form = entry_form(entry)
-    if request.method == "GET":
+    if request.method != "POST":
         return draft_page(entry, form)
     try:
         return _write(entry, form, clock.now())

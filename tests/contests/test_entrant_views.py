@@ -245,6 +245,19 @@ def test_a_stale_form_shows_both_texts_and_lets_one_choose(
     assert 'value="From this window"' in signed_in.page(url)
 
 
+def test_asking_for_the_head_of_a_form_writes_nothing(
+    session: Session, contest: Contest, signed_in: Client
+) -> None:
+    form = begin(signed_in, contest)
+    signed_in.submit(form, {"title": "Kept"}, press="Save draft")
+    for page in (form, f"/contests/{contest.slug}/enter"):
+        assert signed_in.head(page).status_code == signed_in.get(page).status_code == 200
+    session.expire_all()
+    entry = only_entry(session)
+    assert entry.working is not None
+    assert (entry.working.title, entry.revision) == ("Kept", 1)
+
+
 def test_a_stale_form_names_only_what_differs(contest: Contest, signed_in: Client) -> None:
     url = begin(signed_in, contest)
     # As text, the tenth Goal sorts before the second.

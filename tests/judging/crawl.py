@@ -64,6 +64,7 @@ def candidates(session: Session, scene: Scene) -> dict[str, list[Any]]:
         "number": [entry.number for entry in entries],
         "entry_id": [entry.id for entry in entries],
         "round_id": [round_.id for round_ in rounds],
+        "judge_id": [judge.id for judge in scene.judges],
         "ballot_id": list(session.scalars(ballots)),
         "comparison_id": list(session.scalars(select(Comparison.id))),
         "public_id": [asset.public_id for asset in map(queries.first_picture, entries) if asset],
