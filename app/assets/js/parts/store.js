@@ -28,12 +28,3 @@ export function forget(key) {
     // Nothing was kept, so there is nothing to forget.
   }
 }
-
-/** Keys that begin with `prefix`. */
-export function keysOf(prefix) {
-  try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
-  } catch {
-    return [];
-  }
-}
