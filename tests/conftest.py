@@ -317,6 +317,8 @@ class LiveServer:
         self._server = make_server(
             "127.0.0.1", self._port, self.app, threaded=True, request_handler=_Quiet
         )
+        # Whoever closes the server waits for what is being answered: nothing outlives its test.
+        self._server.daemon_threads = False  # type: ignore[attr-defined] # socketserver's own
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}
         )
