@@ -181,6 +181,9 @@ def test_places_are_written_and_moved_by_buttons(room: Callable[..., Room]) -> N
     here.expect_ranked(2, 4, 1)
     here.expect_saved()
     assert here.groups() == ((2,), (1, 4))
+    assert here.state() is BallotState.DRAFT, "Enter in a place submits nothing"
+    here.line(4).locator("[data-place]").press("Enter")
+    here.expect_ranked(2, 4, 1)
     here.move("down", 4)
     here.expect_ranked(2, 1, 4)
     here.move("top", 4)

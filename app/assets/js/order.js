@@ -23,13 +23,14 @@ const before = [];
 let groups = readGroups();
 let grabbed = null;
 let isSubmitting = false;
+let isShowing = false;
 
 // --- changes --------------------------------------------------------------------------------------------
 
 /** Make `after` the order: shown at once, kept, sent, and said. */
 function change(after, entry) {
   if (JSON.stringify(after) === JSON.stringify(groups)) {
-    showGroups(groups);
+    show();
     return;
   }
   before.push(groups);
@@ -40,9 +41,16 @@ function change(after, entry) {
   }
 }
 
+/** Show the order. A field that is moved loses the focus, and would say then that it was changed. */
+function show() {
+  isShowing = true;
+  showGroups(groups);
+  isShowing = false;
+}
+
 function settle(after) {
   groups = after;
-  showGroups(groups);
+  show();
   undoButton.disabled = before.length === 0;
   form.querySelector(".explained")?.remove();
   keepOrder(sheet, groups, comment.value);
@@ -143,6 +151,15 @@ function isWriting(target) {
   return target.closest("textarea, select, input") !== null;
 }
 
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("[data-place]")) {
+    // Whoever has written a place has not submitted the order.
+    event.preventDefault();
+    event.target.blur();
+    event.target.focus();
+  }
+});
+
 document.addEventListener("keydown", (event) => {
   const isCovered = document.querySelector(".lightbox, .pswp--open") !== null;
   if (event.altKey && BY_KEY[event.key] && event.target.closest("[data-entry]")) {
@@ -155,6 +172,12 @@ document.addEventListener("keydown", (event) => {
 
 // --- by button, by number -------------------------------------------------------------------------------
 
+function placeAsWritten(field) {
+  const entry = entryOf(field);
+  const place = Math.trunc(Number(field.value));
+  change(place >= 1 ? moves.put(groups, entry, place) : moves.out(groups, entry), entry);
+}
+
 form.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-move]");
   if (button && button.getAttribute("aria-disabled") !== "true") {
@@ -162,10 +185,8 @@ form.addEventListener("click", ({ target }) => {
   }
 });
 form.addEventListener("change", ({ target }) => {
-  if (target.matches("[data-place]")) {
-    const entry = entryOf(target);
-    const place = Math.trunc(Number(target.value));
-    change(place >= 1 ? moves.put(groups, entry, place) : moves.out(groups, entry), entry);
+  if (target.matches("[data-place]") && !isShowing) {
+    placeAsWritten(target);
   } else if (target === comment) {
     keepOrder(sheet, groups, comment.value);
   }
@@ -223,11 +244,11 @@ document.querySelector("[data-how-script]").hidden = false;
 undoButton.hidden = false;
 startGrips();
 startDragging();
-showGroups(groups);
+show();
 await startKeeping(sheet, ({ groups: kept, comment: words, record }) => {
   if (JSON.stringify(kept) !== JSON.stringify(groups)) {
     groups = kept;
-    showGroups(groups);
+    show();
   }
   if (comment.value !== words) {
     comment.value = words;

@@ -65,12 +65,15 @@ export function tie(groups, entry) {
   return index > 0 ? groups.toSpliced(index - 1, 2, [...groups[index - 1], ...group]) : groups;
 }
 
-/** At the place that was written: tied where others stand there, else between those round it. */
+/** At the place that was written: tied with those who stand there now, else between those round it. */
 export function put(groups, entry, place) {
+  const shown = placesOf(groups);
+  if (shown.get(entry) === place) {
+    return groups;
+  }
   const rest = without(groups, entry);
-  const places = placesOf(rest);
-  const index = rest.findIndex(([first]) => places.get(first) >= place);
-  if (index >= 0 && places.get(rest[index][0]) === place) {
+  const index = rest.findIndex(([first]) => shown.get(first) >= place);
+  if (index >= 0 && shown.get(rest[index][0]) === place) {
     return rest.with(index, [...rest[index], entry]);
   }
   return index < 0 ? [...rest, [entry]] : rest.toSpliced(index, 0, [entry]);
