@@ -84,6 +84,7 @@ def test_judging(arrive: Arrive, session: Session, clock: Clock) -> None:
     page.get_by_role("link", name="Judge's desk").click()
     page.get_by_role("link", name="Begin with entry").click()
     mark(page, "Relevance", 9)
+    page.get_by_label("I have seen the pictures.").check()
     press(page, "Submit and next")
     expect(page.locator(".error-summary")).to_contain_text("Choose a mark.")
     expect(criterion(page, "Relevance").get_by_label("9")).to_be_checked()
@@ -94,6 +95,7 @@ def test_judging(arrive: Arrive, session: Session, clock: Clock) -> None:
     press(page, "Save")
     expect(page.locator("[data-saved]")).to_have_text("saved 13:00")
     mark(page, "Originality", 4)
+    page.get_by_label("I have seen the pictures.").check()
     assert title_of_work(page) == "Two"
     press(page, "Submit and next")
     expect(page.get_by_text("Thank you: all 2 entries are submitted.")).to_be_visible()
