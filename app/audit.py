@@ -17,9 +17,12 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ColumnElement,
+    Connection,
     Index,
     Row,
     String,
+    Table,
+    insert,
     select,
     type_coerce,
     update,
@@ -89,44 +92,58 @@ def record(
     subject: str,
     now: datetime,
     details: Mapping[str, Any] | None = None,
-) -> AuditEvent:
+) -> None:
     """Append one act to the chain; `subject` reads like `entry:42`, `verb` like `entry.submit`."""
-    newest = _lock_head(session)
-    event = AuditEvent(
-        id=newest.event_id + 1,
-        at=now,
-        actor_id=actor.user_id,
-        verb=verb,
-        subject=subject,
-        details=dict(details or {}),
-        previous=newest.digest,
-    )
-    event.digest = event_digest(event)
-    session.add(event)
+    # What the act is about has its number before the act; rows and not objects, for speed.
     session.flush()
-    session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == _HEAD)
-        .values(event_id=event.id, digest=event.digest, events=AuditHead.events + 1),
-        execution_options={"synchronize_session": False},
+    connection = session.connection()
+    newest = _lock_head(connection)
+    number, known = newest.event_id + 1, dict(details or {})
+    digest = _digest(newest.digest, now, [actor.user_id, verb, subject, known])
+    connection.execute(
+        _APPEND,
+        {
+            "id": number,
+            "at": now,
+            "actor_id": actor.user_id,
+            "verb": verb,
+            "subject": subject,
+            "details": known,
+            "previous": newest.digest,
+            "digest": digest,
+        },
     )
-    return event
+    connection.execute(
+        _MOVE_HEAD, {"event_id": number, "digest": digest, "events": newest.events + 1}
+    )
 
 
-def _lock_head(session: Session) -> Row[int, str]:
+def _lock_head(connection: Connection) -> Row[int, str, int]:
     """Return the newest act's id and digest; nobody else appends before this transaction ends."""
-    wanted = (
-        select(AuditHead.event_id, AuditHead.digest).where(AuditHead.id == _HEAD).with_for_update()
-    )
-    head = session.execute(wanted).one_or_none()
+    head = connection.execute(_LOCK_HEAD).one_or_none()
     if head is None:
         # The very first act; of two at the same moment the second waits here for the first.
-        is_postgres = session.get_bind().dialect.name == "postgresql"
-        insert = postgresql.insert if is_postgres else sqlite.insert
+        is_postgres = connection.dialect.name == "postgresql"
+        begin = postgresql.insert if is_postgres else sqlite.insert
         none_yet = {"id": _HEAD, "event_id": 0, "digest": GENESIS, "events": 0}
-        session.execute(insert(AuditHead).values(none_yet).on_conflict_do_nothing())
-        head = session.execute(wanted).one()
+        connection.execute(begin(AuditHead).values(none_yet).on_conflict_do_nothing())
+        head = connection.execute(_LOCK_HEAD).one()
     return head
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table
+
+
+_HEADS = _table(AuditHead)
+_LOCK_HEAD = (
+    select(_HEADS.c.event_id, _HEADS.c.digest, _HEADS.c.events)
+    .where(_HEADS.c.id == _HEAD)
+    .with_for_update()
+)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == _HEAD)
+_APPEND = insert(_table(AuditEvent))
 
 
 # --- verifying -----------------------------------------------------------------------------------

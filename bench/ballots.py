@@ -174,6 +174,7 @@ def ballot(number: int, turn: int, chance: Random) -> Iterator[tuple[str, Row]]:
             "position": number,
             "state": "draft" if is_begun else "assigned",
             "version": int(is_begun),
+            "recent": [],
             "created_at": NOW,
             "saved_at": NOW if is_begun else None,
         },
@@ -321,11 +322,11 @@ def served(app: str, port: int, environment: Mapping[str, str]) -> Iterator[None
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if process.poll() is not None:
             sys.exit(f"the server on port {port} did not start")
         connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)

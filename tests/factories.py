@@ -236,9 +236,16 @@ def judge(session: Session, contest: Contest, person: User, *, declared: bool = 
     return made
 
 
-def round_(session: Session, contest: Contest, *, state: RoundState = RoundState.OPEN) -> Round:
+def round_(
+    session: Session,
+    contest: Contest,
+    *,
+    state: RoundState = RoundState.OPEN,
+    position: int = 1,
+) -> Round:
     made = Round(
         contest=contest,
+        position=position,
         state=state,
         title="Scoring",
         briefing="Read this first.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, flash, render_template
 from flask_babel import gettext as _
+from flask_login.utils import _user_context_processor
 from flask_security import MailUtil, Security, SQLAlchemySessionUserDatastore, logout_user
 from flask_security.mail_util import EmailValidateException
 from flask_wtf import FlaskForm
@@ -118,6 +119,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         mail_util_cls=Mail,
         render_template=_render,
     )
+    # Pages show the `actor`; Flask-Login would load the person once more for every template.
+    app.template_context_processors[None].remove(_user_context_processor)
     # We ask no one's permissions there, and a picture or a part of an upload must ask no database.
     security.principal.identity_loaders.clear()
     security.i18n_domain = Words(app)  # type: ignore[no-untyped-call] # its own has no types

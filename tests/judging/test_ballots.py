@@ -17,13 +17,17 @@ from app.errors import ClosedError, ConflictError, DomainError, InvalidError, No
 from app.transaction import Transactions, _commit
 from contests.models import Entry
 from contests.states import ContestState, EntryState, Screening
-from judging.models import Ballot, Mark, Recusal, Round
-from judging.queries.desk import get_ballot
+from judging.models import Ballot, Criterion, Mark, Recusal, Round
+from judging.queries.desk import get_ballot, get_share
+from judging.ranking import Kind
+from judging.rubric import IN, OUT, VERDICT, VERDICTS
 from judging.service import ballots
 from judging.service.ballots import Saved, Sent, StaleBallotError
 from judging.states import BallotState, RoundState
+from media.states import AssetState
 from tests import factories
 from tests.factories import NOW
+from tests.queries import counted
 
 ZONE = "Europe/Zurich"
 BOTH = {"relevance": 7, "originality": 9}
@@ -240,6 +244,236 @@ def test_of_two_windows_at_the_same_moment_one_comes_second(
     first.close()
     thread.join(20)
     assert outcomes == ["stale, 2 is there"]
+
+
+# --- the same sent again, by its key ------------------------------------------------------------
+
+
+def test_a_repeated_key_answers_as_before_and_changes_nothing(
+    session: Session, scene: Scene
+) -> None:
+    first = scene.save(session, {"relevance": 7}, version=0, key="one", submit=False)
+    scene.save(session, BOTH, "From another device.", version=1, key="two", submit=True)
+    again = scene.save(session, {"relevance": 7}, version=0, key="one")
+    assert (first.version, again.version) == (1, 1)
+    assert again.state is BallotState.SUBMITTED
+    assert marks_in(session) == BOTH
+    assert scene.ballot.version == 2
+    assert session.scalar(select(func.count(AuditEvent.id))) == 2
+
+
+def test_a_new_key_does_not_hide_that_another_device_saved(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, version=0, key="one")
+    with pytest.raises(StaleBallotError):
+        scene.save(session, {"relevance": 1}, version=0, key="two")
+    # Nothing came of it, so the key is free for the marks that the judge settles upon.
+    assert scene.save(session, {"relevance": 1}, version=1, key="two").version == 2
+    assert marks_in(session) == {"relevance": 1}
+
+
+def test_what_changed_nothing_is_known_again_too(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, version=0, key="one")
+    assert scene.save(session, BOTH, version=1, key="two").version == 1
+    scene.save(session, {"relevance": 1}, version=1, key="three")
+    assert scene.save(session, BOTH, version=1, key="two").version == 1
+    assert marks_in(session) == {"relevance": 1}
+
+
+def test_an_answer_that_got_lost_is_given_after_the_close(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, version=0, key="one", submit=True)
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    assert scene.save(session, BOTH, version=0, key="one", submit=True).version == 1
+    with pytest.raises(ClosedError):
+        scene.save(session, BOTH, version=1, key="two")
+
+
+def test_the_newest_eight_keys_are_known(session: Session, scene: Scene) -> None:
+    for number in range(10):
+        scene.save(session, {"relevance": number % 10 + 1}, key=f"key-{number}")
+    assert scene.ballot.recent == [[f"key-{number}", number + 1] for number in range(2, 10)]
+
+
+# --- a note to oneself --------------------------------------------------------------------------
+
+
+def test_a_note_is_kept_and_is_not_in_the_audit(session: Session, scene: Scene) -> None:
+    saved = scene.save(session, {}, note="Ask the chair about the caption.")
+    assert (saved.version, saved.state) == (1, BallotState.ASSIGNED)
+    assert session.scalar(select(func.count(AuditEvent.id))) == 0
+    scene.save(session, BOTH, note="Ask the chair about the caption.")
+    assert scene.ballot.note == "Ask the chair about the caption."
+    (event,) = session.scalars(select(AuditEvent))
+    assert "chair" not in str(event.details)
+
+
+def test_a_window_that_knows_no_note_leaves_it(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, note="Mine")
+    scene.save(session, {"relevance": 2})
+    assert scene.ballot.note == "Mine"
+    with pytest.raises(StaleBallotError) as caught:
+        scene.save(session, {"relevance": 2}, note="Another", version=1)
+    assert caught.value.theirs.note == "Mine"
+    scene.save(session, {}, note="x" * 4000)
+    with pytest.raises(InvalidError) as refused:
+        scene.save(session, {}, note="x" * 4001)
+    assert refused.value.field == "note"
+
+
+# --- the pictures -------------------------------------------------------------------------------
+
+
+def test_marks_are_submitted_once_the_pictures_were_shown(session: Session, scene: Scene) -> None:
+    assert scene.save(session, BOTH, is_shown=False).state is BallotState.DRAFT
+    with pytest.raises(InvalidError) as caught:
+        scene.save(session, BOTH, is_shown=False, submit=True)
+    assert (caught.value.field, caught.value.reason) == ("shown", "not-shown")
+    scene.save(session, BOTH, is_shown=True)
+    assert (scene.ballot.shown_at, scene.ballot.version) == (NOW, 1)
+    assert scene.save(session, BOTH, is_shown=False, submit=True).state is BallotState.SUBMITTED
+
+
+@pytest.mark.parametrize("state", [None, AssetState.REJECTED, AssetState.PROCESSING])
+def test_an_entry_without_a_picture_to_be_seen_needs_none(
+    session: Session, scene: Scene, state: AssetState | None
+) -> None:
+    assert scene.entry.current is not None
+    if state is None:
+        scene.entry.current.files = []
+    else:
+        asset = factories.asset(session, scene.entry.owner, state=state)
+        scene.entry.current.files[0].asset = asset
+    assert scene.save(session, BOTH, is_shown=False, submit=True).state is BallotState.SUBMITTED
+
+
+# --- screening ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def screening(session: Session, scene: Scene) -> Scene:
+    scene.round_.kind = Kind.SCREEN
+    verdict = VERDICTS.criteria[0]
+    scene.round_.criteria = [
+        Criterion(
+            position=0,
+            key=VERDICT,
+            title=verdict.title,
+            minimum=OUT,
+            maximum=IN,
+            step_hundredths=50,
+        )
+    ]
+    session.flush()
+    return scene
+
+
+def test_shutting_an_entry_out_needs_a_reason(session: Session, screening: Scene) -> None:
+    assert screening.save(session, {VERDICT: OUT}).state is BallotState.DRAFT
+    with pytest.raises(InvalidError) as caught:
+        screening.save(session, {VERDICT: OUT}, submit=True)
+    assert (caught.value.field, caught.value.reason) == ("comment", "reason-missing")
+    saved = screening.save(session, {VERDICT: OUT}, "Not a photograph.", submit=True)
+    assert saved.state is BallotState.SUBMITTED
+    assert screening.save(session, {VERDICT: OUT}).state is BallotState.DRAFT
+    assert screening.save(session, {VERDICT: IN}, submit=True).state is BallotState.SUBMITTED
+
+
+# --- skipping -----------------------------------------------------------------------------------
+
+
+def test_what_is_skipped_comes_back_last_and_never_at_once(session: Session, scene: Scene) -> None:
+    made = [scene.ballot]
+    for _ in range(3):
+        entry = factories.entry(session, scene.ballot.judge.contest, scene.entry.owner)
+        made.append(factories.ballot(session, scene.round_, scene.ballot.judge, entry))
+
+    def skip(ballot: Ballot, minutes: int) -> int | None:
+        now = NOW + timedelta(minutes=minutes)
+        ballots.skip(session, actor=scene.actor, ballot_id=ballot.id, now=now)
+        return following(ballot)
+
+    def following(ballot: Ballot) -> int | None:
+        share = get_share(session, judge=scene.ballot.judge, round_id=scene.round_.id)
+        found = share.next_open(after=ballot.id)
+        return made.index(next(b for b in made if b.id == found.id)) if found else None
+
+    assert skip(made[1], 1) == 2
+    assert skip(made[0], 2) == 2
+    assert skip(made[2], 3) == 3
+    # All others were skipped: the one longest ago comes first, whatever their order.
+    assert following(made[3]) == 1
+    Scene(made[3], scene.round_, made[3].entry, scene.actor).save(session, BOTH, submit=True)
+    assert following(made[3]) == 1
+    assert skip(made[1], 4) == 0
+    assert skip(made[0], 5) == 2
+    assert skip(made[2], 6) == 1
+    for ballot in made[:2]:
+        Scene(ballot, scene.round_, ballot.entry, scene.actor).save(session, BOTH, submit=True)
+    assert skip(made[2], 7) is None
+    session.expire_all()
+    assert get_share(session, judge=scene.ballot.judge, round_id=scene.round_.id).next_open()
+
+
+def test_a_submitted_ballot_is_not_skipped(session: Session, scene: Scene) -> None:
+    scene.save(session, BOTH, submit=True)
+    ballots.skip(session, actor=scene.actor, ballot_id=scene.ballot.id, now=NOW)
+    session.expire_all()
+    assert scene.ballot.skipped_at is None
+    with pytest.raises(NotFoundError):
+        ballots.skip(session, actor=ANYBODY, ballot_id=scene.ballot.id, now=NOW)
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    with pytest.raises(ClosedError):
+        ballots.skip(session, actor=scene.actor, ballot_id=scene.ballot.id, now=NOW)
+
+
+# --- locks and statements -----------------------------------------------------------------------
+
+
+def test_a_save_asks_the_same_few_times_whatever_there_is(
+    app: Flask, session: Session, scene: Scene
+) -> None:
+    scene.save(session, BOTH)
+    counts = []
+    for version, marks in ((1, {**BOTH, "relevance": 3}), (2, {"relevance": 4, "originality": 2})):
+        assert scene.ballot.version == version
+        with counted(app) as statements:
+            scene.save(session, marks, version=version, key=f"key-{version}")
+        counts.append(len(statements))
+        for _ in range(5):
+            entry = factories.entry(session, scene.ballot.judge.contest, scene.entry.owner)
+            factories.ballot(session, scene.round_, scene.ballot.judge, entry)
+    with counted(app) as statements:
+        scene.save(session, BOTH, version=3, key="later", now=NOW + timedelta(minutes=1))
+    # Once a minute it is noted, too, that the judge is there.
+    assert [*counts, len(statements)] == [7, 7, 8]
+
+
+@pytest.mark.parametrize("backend", ["postgresql+s3"], indirect=True)
+def test_who_waits_for_a_round_does_not_hold_the_ballot(
+    app: Flask, session: Session, scene: Scene
+) -> None:
+    transactions: Transactions = app.extensions["podium.transactions"]
+    _commit(session)
+    closing = transactions.open(writes=True)
+    closing.scalar(select(Round).where(Round.id == scene.round_.id).with_for_update())
+
+    def save() -> None:
+        with app.app_context(), transactions.open(writes=True) as other:
+            Scene(get_ballot(other, scene.ballot.id), scene.round_, scene.entry, scene.actor).save(
+                other, BOTH
+            )
+            _commit(other)
+
+    thread = threading.Thread(target=save)
+    thread.start()
+    thread.join(0.5)
+    assert thread.is_alive(), "the save did not wait for the round"
+    held = select(Ballot.id).where(Ballot.id == scene.ballot.id).with_for_update(nowait=True)
+    assert closing.scalar(held) == scene.ballot.id
+    _commit(closing)
+    closing.close()
+    thread.join(20)
+    session.expire_all()
+    assert marks_in(session) == BOTH
 
 
 # --- when nothing may be marked -----------------------------------------------------------------
