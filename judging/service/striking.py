@@ -1,6 +1,7 @@
 """Erasing what a judge gave to entries that they must not judge: places in orders, comparisons."""
 
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -60,19 +61,25 @@ def _strike_comparisons(
             or_(Comparison.first_id.in_(entry_ids), Comparison.second_id.in_(entry_ids)),
             Round.state.in_(_RUNNING),
         )
+        .order_by(Comparison.round_id, Comparison.position)
         .options(joinedload(Comparison.first), joinedload(Comparison.second))
     ).all()
-    for comparison in found:
-        session.delete(comparison)
+    # Told of their rounds: acts about rows that are gone would belong to no contest any more.
+    by_round = groupby(found, key=lambda comparison: comparison.round_id)
+    for round_id, struck in [(key, list(rows)) for key, rows in by_round]:
         audit.record(
             session,
             actor=actor,
             verb="comparison.recuse",
-            subject=f"comparison:{comparison.id}",
+            subject=f"round:{round_id}",
             now=now,
             details={
-                "entries": sorted((comparison.first.number or 0, comparison.second.number or 0)),
-                "was_decided": comparison.chosen_id is not None,
+                "judge": judge.id,
+                "pairs": [
+                    sorted((one.first.number or 0, one.second.number or 0)) for one in struck
+                ],
             },
         )
+        for comparison in struck:
+            session.delete(comparison)
     session.flush()

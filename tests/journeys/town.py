@@ -30,6 +30,7 @@ from media.stores import Store
 from tests import factories
 from tests.factories import NOW
 from tests.judging import scenes
+from tests.judging.asked import asked, compare
 from tests.judging.scenes import Scene
 from tests.media.pictures import encode, pdf, subject
 
@@ -66,6 +67,7 @@ class Town:
     entries: dict[str, Entry] = field(default_factory=dict)
     ballots: dict[str, Ballot] = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
+    comparisons: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -93,6 +95,7 @@ def build(app: Flask, session: Session) -> Town:
     _judging(session, town)
     _after_the_decision(session, town)
     _between_rounds(session, town)
+    _asked_otherwise(session, town)
     _mailed(session, town)
     _fill_store(app.extensions["podium.store"], session)
     return town
@@ -252,6 +255,25 @@ def _between_rounds(session: Session, town: Town) -> None:
         found = rounds_of(session, contest)
         if found:
             town.rounds[name] = found[0].id
+
+
+def _asked_otherwise(session: Session, town: Town) -> None:
+    """Ask the judge for an order, and for choices between two: one made, one to be made."""
+    for name, kind in (("ordered", Kind.RANK), ("compared", Kind.PAIRWISE)):
+        scene = asked(session, kind, entries=3, judges=0)
+        scene.judges.append(factories.judge(session, scene.contest, town.judge))
+        version = scene.entries[1].current
+        if version is not None:
+            version.title = LONG
+        town.rounds[name] = scene.round_.id
+        if kind is Kind.PAIRWISE:
+            made, open_ = (
+                compare(session, scene, first=1, second=second, position=second)
+                for second in (2, 3)
+            )
+            made.chosen_id, made.decided_at = made.first_id, NOW
+            town.comparisons |= {"made": made.id, "open": open_.id}
+    session.flush()
 
 
 def _long(session: Session, scene: Scene) -> Scene:

@@ -21,7 +21,7 @@ NOT_PAGES = {
         "probes.health",
     ),  # JSON for programs
     *("probes.robots", "contests.sitemap"),  # for programs that search
-    *("security.confirm_email", "accounts.land"),  # lead elsewhere
+    *("security.confirm_email", "accounts.land", "pairs.pairs"),  # lead elsewhere
 }
 
 
@@ -77,6 +77,20 @@ def compared(town: Town) -> Values:
     return {"round_id": left.round_id, "left": left.id, "right": right.id}
 
 
+def asked(endpoint: str, name: str) -> Visit:
+    """Visit a page of a round that asks the judge for an order or for choices."""
+    return Visit(endpoint, lambda town: {"round_id": town.rounds[name]})
+
+
+def comparison(*names: str) -> Iterator[Visit]:
+    """Visit these comparisons, which are the judge's."""
+
+    def at(name: str) -> Callable[[Town], Values]:
+        return lambda town: {"comparison_id": town.comparisons[name]}
+
+    return (Visit("pairs.comparison", at(name)) for name in names)
+
+
 def token(endpoint: str, name: str) -> Visit:
     """Visit a page that a link in a mail leads to."""
     return Visit(endpoint, lambda town: {"token": town.tokens[name]})
@@ -120,6 +134,9 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *ballot("assigned", "submitted", "long", "closed"),
         Visit("judge.compare", lambda town: {"round_id": town.ballots["closed"].round_id}),
         Visit("judge.compare", compared),
+        asked("orders.order", "ordered"),
+        asked("pairs.history", "compared"),
+        *comparison("open", "made"),
         token("teams.join", "team"),
         Visit("entrant.my"),
     ),
