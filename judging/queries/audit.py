@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import User
 from app.audit import AuditEvent
 from contests.models import Contest, Entry, EntryVersion, Team
-from judging.models import Ballot, Judge, Round
+from judging.models import Ballot, Comparison, Judge, Ordering, Round
 
 PAGE_SIZE = 50
 
@@ -25,6 +25,8 @@ class Subject(StrEnum):
     JUDGE = "judge"
     ROUND = "round"
     BALLOT = "ballot"
+    ORDER = "ordering"
+    COMPARISON = "comparison"
     DECISION = "decision"
 
 
@@ -33,10 +35,10 @@ def events(
 ) -> Sequence[tuple[AuditEvent, str | None]]:
     """Return a page and one more of (event, its actor's name), the newest first.
 
-    Without a subject, everything but ballots.
+    Without a subject, everything but what judges give.
     """
     # Every change of a ballot is an act: unasked, they would bury all the others.
-    wanted = [subject] if subject else [one for one in Subject if one is not Subject.BALLOT]
+    wanted = [subject] if subject else [one for one in Subject if one not in _GIVEN]
     found = (
         select(AuditEvent, User.name)
         .outerjoin(User, User.id == AuditEvent.actor_id)
@@ -64,6 +66,8 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
     return called
 
 
+_first, _second = aliased(Entry), aliased(Entry)
+
 # Each selects an id and what its row is called.
 _NAMES: dict[Subject, Any] = {
     Subject.ENTRY: select(Entry.id, Entry.number, EntryVersion.title).outerjoin(
@@ -75,9 +79,20 @@ _NAMES: dict[Subject, Any] = {
     Subject.BALLOT: select(Ballot.id, Entry.number, Judge.name)
     .join(Ballot.entry)
     .join(Ballot.judge),
+    Subject.ORDER: select(Ordering.id, Judge.name).join(Ordering.judge),
+    Subject.COMPARISON: select(Comparison.id, _first.number, _second.number, Judge.name)
+    .join(_first, _first.id == Comparison.first_id)
+    .join(_second, _second.id == Comparison.second_id)
+    .join(Judge, Judge.id == Comparison.judge_id),
 }
 
 
+_GIVEN: dict[Subject, Any] = {
+    Subject.BALLOT: Ballot,
+    Subject.ORDER: Ordering,
+    Subject.COMPARISON: Comparison,
+}
+"""What judges give, each in a round."""
 _TABLES = {
     Subject.ENTRY: Entry,
     Subject.TEAM: Team,
@@ -93,9 +108,12 @@ def _part(part: object) -> str:
 def _about(contest: Contest, subject: Subject) -> ColumnElement[bool]:
     if subject in {Subject.CONTEST, Subject.DECISION}:
         return AuditEvent.subject == f"{subject}:{contest.id}"
-    if subject is Subject.BALLOT:
+    given = _GIVEN.get(subject)
+    if given is not None:
         ids: Select[Any] = (
-            select(Ballot.id).join(Ballot.round).where(Round.contest_id == contest.id)
+            select(given.id)
+            .join(Round, Round.id == given.round_id)
+            .where(Round.contest_id == contest.id)
         )
     else:
         table: Any = _TABLES[subject]

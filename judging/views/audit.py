@@ -20,13 +20,15 @@ from judging.queries.audit import PAGE_SIZE, Subject, events, names
 from judging.views.organiser import blueprint
 
 SUBJECTS = {
-    None: _l("All but ballots"),
+    None: _l("All but what judges give"),
     Subject.CONTEST: _l("Contest"),
     Subject.ENTRY: _l("Entries"),
     Subject.TEAM: _l("Teams"),
     Subject.JUDGE: _l("Panel"),
     Subject.ROUND: _l("Rounds"),
     Subject.BALLOT: _l("Ballots"),
+    Subject.ORDER: _l("Orders"),
+    Subject.COMPARISON: _l("Comparisons"),
     Subject.DECISION: _l("Decision"),
 }
 
@@ -67,6 +69,12 @@ VERBS = {
     "judge.declare": _l("Declared conflicts of interest"),
     "judge.remind": _l("Reminded the judge"),
     "judge.remove": _l("Removed the judge"),
+    "judge.chair": _l("Said whether the judge chairs the panel"),
+    "judge.knowledge": _l("Changed what the judge knows about and may be given"),
+    "conflicts.find": _l("Looked for conflicts of interest"),
+    "conflicts.country": _l("Said whether judges may judge their own country"),
+    "conflict.settle": _l("Settled a suspected conflict of interest"),
+    "conflict.undo": _l("Took back how a suspected conflict was settled"),
     "round.create": _l("Planned the round"),
     "round.change": _l("Changed the round"),
     "round.rubric": _l("Changed the rubric"),
@@ -79,6 +87,15 @@ VERBS = {
     "round.move": _l("Moved the round up"),
     "round.close": _l("Closed the round"),
     "round.reopen": _l("Opened the round again"),
+    "round.focus": _l("Handed out ballots where they still matter"),
+    "round.tell": _l("Told judges that more ballots wait"),
+    "order.save": _l("Saved the order"),
+    "order.submit": _l("Submitted the order"),
+    "order.recuse": _l("Took entries out of the order for a conflict of interest"),
+    "comparison.vote": _l("Chose between two"),
+    "comparison.undo": _l("Took back a choice between two"),
+    "comparison.skip": _l("Put a comparison off"),
+    "comparison.recuse": _l("Ended the comparison for a conflict of interest"),
     "ballot.save": _l("Saved the ballot"),
     "ballot.submit": _l("Submitted the ballot"),
     "ballot.recuse": _l("Ended the ballot for a conflict of interest"),
@@ -145,8 +162,11 @@ def _detail(event: AuditEvent, zone: str) -> str:
     """Return what an organiser wants to know beyond the act itself, or nothing."""
     if event.verb == "contest.change":
         return _("Changed: %(what)s.", what=", ".join(sorted(event.details)))
+    # A conflict's entries are rows, not numbers; its judge is what it is about.
     told = (
-        words(event.details[key], zone) for key, words in _DETAILS.items() if event.details.get(key)
+        words(event.details[key], zone)
+        for key, words in _DETAILS.items()
+        if event.details.get(key) and not (key == "entries" and event.verb.startswith("conflict."))
     )
     return " ".join(told)
 
@@ -205,7 +225,9 @@ def _title(title: Any, _zone: str) -> str:
 
 
 def _count(ballots: Any, _zone: str) -> str:
-    text: str = ngettext("%(num)s ballot.", "%(num)s ballots.", ballots)
+    """Return how many ballots; those that a focus hands out are named one by one."""
+    number = len(ballots) if isinstance(ballots, list) else ballots
+    text: str = ngettext("%(num)s ballot.", "%(num)s ballots.", number)
     return text
 
 
