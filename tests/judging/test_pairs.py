@@ -18,8 +18,8 @@ from judging.models import Ballot, Comparison, Recusal, RoundSeat
 from judging.queries import given, pairs
 from judging.queries.pairs import NotListedError
 from judging.ranking import ComparisonRow, Kind
+from judging.service import ballots, shares
 from judging.service import pairs as service
-from judging.service import shares
 from judging.service.pairs import StaleComparisonError, Vote
 from judging.states import BallotState
 from tests import factories
@@ -335,6 +335,19 @@ def test_stepping_back_ends_ballots_on_the_entry_elsewhere(session: Session, her
     pair = compare(session, here, first=1, second=2)
     recuse(session, here, pair, 1)
     assert session.get_one(Ballot, ballot.id).state is BallotState.RECUSED
+
+
+def test_stepping_back_from_a_ballot_ends_comparisons_too(session: Session, here: Asked) -> None:
+    scoring = factories.round_(session, factories.contest(session))
+    scoring.contest, scoring.position = here.contest, 2
+    ballot = factories.ballot(session, scoring, here.judge, here.entries[0])
+    compare(session, here, first=1, second=2)
+    compare(session, here, first=3, second=4, position=2)
+    compare(session, here, first=1, second=2, judge=1)
+    ballots.recuse(session, ballot=ballot, reason="My aunt's.", actor=here.actor, now=NOW)
+    assert rows(session, here) == [(here.judge.id, 3, 4), (here.judges[1].id, 1, 2)]
+    act = session.scalars(select(AuditEvent).where(AuditEvent.verb == "comparison.recuse")).one()
+    assert (act.subject, act.details["pairs"]) == (f"round:{here.round_.id}", [[1, 2]])
 
 
 def test_a_second_recusal_is_none(session: Session, here: Asked) -> None:
