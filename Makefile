@@ -36,7 +36,7 @@ export NODE_USE_SYSTEM_CA := 1
 endif
 
 # What `make bench` measures, one module of bench/ each; BENCHES=pictures measures that alone.
-BENCHES := pictures memory queue uploads gallery look_alikes pages standings results recount focus
+BENCHES := pictures memory queue uploads gallery look_alikes pages standings results recount focus ballots
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

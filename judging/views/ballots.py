@@ -117,7 +117,7 @@ def skip(ballot_id: int) -> Response | str:
         return _say_closed(ballot_id, error)
     if wants_json():
         return Response(status=204)
-    return _go_on(own_ballot(ballot_id))
+    return go_on(own_ballot(ballot_id))
 
 
 @blueprint.post(f"/judge/ballots/<{ID}:ballot_id>/recuse")
@@ -139,7 +139,7 @@ def recuse(ballot_id: int) -> Response | str:
             form.reason.errors = [render_message(error)]
         else:
             _say_recused(found)
-            return _go_on(found)
+            return go_on(found)
     return make_response(_show_ballot(found, _form_of(found, posted=False), recusal=form), 422)
 
 
@@ -242,11 +242,11 @@ def _follow(ballot_id: int, *, act: str | None) -> Response:
     if act == "submit" and found.round.is_practice:
         return redirect(url_for("judge.spread", ballot_id=found.id), 303)
     if act in {"submit", "skip"}:
-        return _go_on(found)
+        return go_on(found)
     return redirect(url_for("judge.ballot", ballot_id=found.id), 303)
 
 
-def _go_on(found: Ballot) -> Response:
+def go_on(found: Ballot) -> Response:
     """Lead to the next ballot not submitted; where there is none, to the round, which says so."""
     share = _share_of(found)
     following = share.next_open(after=found.id)

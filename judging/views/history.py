@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.authz import Permission, permission
@@ -18,7 +18,7 @@ from judging.queries.desk import DeskRound
 from judging.queries.history import PAGE_SIZE, Act
 from judging.service import ballots
 from judging.states import BallotState
-from judging.views.ballots import own_ballot
+from judging.views.ballots import go_on, own_ballot
 from judging.views.judge import ID, blueprint, check_declared
 from judging.views.scales import label_of
 from judging.views.spreads import panel_spread
@@ -70,12 +70,15 @@ def round_history(round_id: int) -> str:
 @blueprint.get(f"/judge/ballots/<{ID}:ballot_id>/spread")
 @permission(Permission.JUDGE)
 def spread(ballot_id: int) -> Response | str:
-    """Show what the panel gave an entry of practice, once the judge has submitted theirs."""
+    """Show what the panel gave an entry of practice, once the judge has submitted theirs.
+
+    Whoever has not, as after skipping it, is led on.
+    """
     found = own_ballot(ballot_id)
     if not found.round.is_practice:
         raise NotFoundError
     if found.state is not BallotState.SUBMITTED:
-        return redirect(url_for("judge.ballot", ballot_id=found.id), 303)
+        return go_on(found)
     session = current_session()
     given = queries.panel_spread(session, round_id=found.round_id, entry_id=found.entry_id)
     mine = ballots.content_of(found).marks

@@ -334,7 +334,7 @@ def test_practice_shows_the_panel_without_names_once_one_has_submitted(
     unsent = factories.ballot(session, scene.round_, draft, scene.ballots[0].entry, [1, 1])
     unsent.state, unsent.submitted_at = BallotState.DRAFT, None
     url = f"{scene.url()}/spread"
-    assert desk.get(url).headers["Location"] == scene.url()
+    assert desk.get(url).headers["Location"] == scene.url(1)
     assert "counts for nothing in the result" in desk.page("/judge")
     sent = desk.submit(scene.url(), SEEN, press="submit")
     assert sent.headers["Location"] == url
