@@ -151,6 +151,7 @@ def _ballot(
             "position": entry,
             "state": "submitted",
             "version": 1,
+            "recent": [],
             "created_at": NOW,
             "saved_at": NOW,
             "submitted_at": NOW,

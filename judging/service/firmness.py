@@ -79,7 +79,12 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
         marks = stability.stability(
             counted.given.rubric, rows, field, rank=ranked, places=places, seed=round_.seed
         )
-        near = tuple(Held(each.entry, each.place, each.holds) for each in marks.contenders)
+        near = tuple(
+            Held(each.entry, each.place, each.holds)
+            for each in sorted(
+                marks.contenders, key=lambda each: (each.entry not in winners, -each.holds)
+            )
+        )
     else:
         near = _held(placed, rows, ranked, places, round_.seed)
     return Firmness(
