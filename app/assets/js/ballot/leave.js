@@ -53,9 +53,12 @@ function leaves(event, link) {
 }
 
 async function leave(page, url) {
+  if (!navigator.onLine) {
+    stay(page);
+    return;
+  }
   await sendFirst(page);
-  const isWell = !isWaiting(await read(page.sheet.ballot)) || reach === "signed-out";
-  if (navigator.onLine && isWell) {
+  if (navigator.onLine && (reach === "signed-out" || !isWaiting(await read(page.sheet.ballot)))) {
     location.href = url;
   } else {
     stay(page);
@@ -70,6 +73,7 @@ async function sendFirst({ sheet }) {
 }
 
 async function stay({ sheet, line }) {
+  await allKept();
   if (isSettled(await read(sheet.ballot))) {
     line.textContent = say("offlineStay");
     line.classList.add("saved-problem");
@@ -99,8 +103,12 @@ async function submit({ form, sheet, pictures, explain }) {
 
 /** Leave the entry for later: it comes again once the others are done. */
 async function skip(page) {
+  if (!navigator.onLine) {
+    stay(page);
+    return;
+  }
   await sendFirst(page);
-  const { status, answer } = navigator.onLine ? await post(page.form.dataset.skipUrl, []) : { status: 0 };
+  const { status, answer } = await post(page.form.dataset.skipUrl, []);
   if (status === 204) {
     location.href = page.form.dataset.after;
   } else if (answer?.error) {
