@@ -227,7 +227,6 @@ def contenders(title: str, app: Flask) -> dict[str, Callable[[], object]]:
         f"{title}: its middle": page("?page=100"),
         f"{title}: marks read": part(given_in),
         f"{title}: ranked whole": part(ranking_of),
-        f"{title}: the stability card": page("/stability"),
     }
 
 
