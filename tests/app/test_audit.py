@@ -134,11 +134,11 @@ def test_acts_at_the_same_moment_form_one_chain(app: Flask, session: Session, be
     assert head(session)[::2] == (24 + before, 24 + before)
 
 
-def test_an_act_takes_three_statements(app: Flask, session: Session) -> None:
+def test_an_act_takes_three_statements_at_most(app: Flask, session: Session) -> None:
     acts(session, 1)
     with counted(app) as statements:
         acts(session, 1)
-    assert len(statements) == 3, "\n".join(statements)
+    assert len(statements) <= 3, "\n".join(statements)
 
 
 # --- what somebody changes --------------------------------------------------------------------
