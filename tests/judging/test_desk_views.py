@@ -87,8 +87,10 @@ def test_a_whole_save_asks_a_fixed_number_of_questions(
             answer = client.post(url, data={"version": "1", "key": "k", **MARKS}, headers=headers)
         assert answer.status_code == 200
         counts.append(len(statements))
-    # Who asks, the ballot, its rubric, the marks, the ballot again, and three for the audit.
-    assert counts == [8, 8]
+    # Who asks, the ballot, its rubric, the marks, the ballot again, and the audit: one statement
+    # or three.
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    assert counts == ([6, 6] if is_postgresql else [8, 8])
 
 
 def test_the_same_key_is_answered_as_before_on_every_device(
