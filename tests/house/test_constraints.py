@@ -286,6 +286,8 @@ def scene(session: Session, number: int) -> Scene:
     )
     chair = make.judge(session, contest, owner)
     chair.is_chair = True
+    audit.record(session, actor=ANYBODY, verb="a.b", subject="c:1", now=NOW)
+    newest = select(audit.AuditEvent).order_by(audit.AuditEvent.id.desc()).limit(1)
     rows: list[Any] = [
         *(rules, ordering, *ordering.lines),
         RoundSeat(round_id=round_.id, judge=judge),
@@ -308,7 +310,7 @@ def scene(session: Session, number: int) -> Scene:
             settled_at=NOW,
             settled_by=organiser,
         ),
-        session.merge(audit.AuditHead(id=1, event_id=1, digest="0" * 64, events=1)),
+        session.get_one(audit.AuditHead, 1),
         *(owner, Role(name=f"role {number}"), contest.forum, contest, *contest.tracks, team),
         *(*contest.declarations, *team.members, entry, version, *version.topics),
         *(*version.accepted, *version.files, version.files[0].asset),
@@ -332,7 +334,7 @@ def scene(session: Session, number: int) -> Scene:
         Recusal(judge=judge, entry=entry, source=RecusalSource.FOUND, created_at=NOW),
         Result(contest=contest, snapshot={}, digest="0" * 64, published_at=NOW),
         OutgoingMail(recipient="a@example.org", subject="Hello", body="Hello.", created_at=NOW),
-        audit.record(session, actor=ANYBODY, verb="a.b", subject="c:1", now=NOW),
+        session.scalars(newest).one(),
     ]
     session.add_all(rows)
     session.flush()
