@@ -26,7 +26,7 @@ from judging.states import DecisionState
 SALT_BYTES: Final = 32
 
 
-def commit(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> Decision:
+def seal(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> Decision:
     """Seal the confirmed result as it is now, and make its digest public; a second time, nothing.
 
     Raises ConflictError "not-confirmed", InvalidError where the decision no longer is whole.

@@ -87,7 +87,7 @@ def commit(slug: str) -> Response:
     """Make the digest of the sealed result public."""
     session = current_session()
     with told():
-        sealing.commit(
+        sealing.seal(
             session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
         )
         flash(_("The commitment is public. Nobody can tell from it who wins."), "success")

@@ -195,8 +195,8 @@ def test_organisers_see_how_far_the_pictures_are_and_whom_to_tell(
     assert "Pictures: 1 of 4 ready" in page
     assert "1 refused" in page
     assert "2 waiting, the oldest came 2 minutes ago" in page
-    assert "1 entry has a file that could not be used." in page
-    listed = organiser.page(f"{at}?screening=refused")
+    assert "Pictures that could not be used: 1." in page
+    listed = organiser.page(f"{at}?finding=refused")
     assert "It holds 60 MB." in listed
     assert f"mailto:{owner.email}" in listed
     assert f'{at}/1" dir' not in listed

@@ -20,7 +20,7 @@ from contests.states import ContestKind, ContestState, EntryState, Screening
 from judging.models import Advance, Ballot, Judge, Recusal, RecusalSource
 from judging.queries.rounds import rounds_of
 from judging.ranking import Kind
-from judging.service import announcement, panel, rounds
+from judging.service import announcement, panel, rounds, sealing
 from judging.states import BallotState, RoundState
 from media import keys
 from media.limits import AssetKind
@@ -198,6 +198,10 @@ def _judging(session: Session, town: Town) -> None:
     )
     town.ballots["long"] = factories.ballot(session, hack.round_, seat, long)
     town.ballots["submitted"].comment = f"A comment. {LONG}"
+    practice = factories.round_(session, hack.contest, position=2)
+    practice.is_practice = True
+    town.ballots["practice"] = factories.ballot(session, practice, seat, hack.entries[0], (5, 9))
+    factories.ballot(session, practice, hack.judges[0], hack.entries[0], (6, 7))
     recused = town.ballots["recused"]
     recused.state = BallotState.RECUSED
     session.add(
@@ -217,6 +221,7 @@ def _after_the_decision(session: Session, town: Town) -> None:
     proposed, confirmed, announced = (_long(session, scenes.judged(session)) for _ in range(3))
     scenes.proposed(session, proposed)
     scenes.confirmed(session, confirmed)
+    sealing.seal(session, contest=confirmed.contest, actor=confirmed.actor, now=NOW)
     scenes.confirmed(session, announced)
     announcement.announce(session, contest=announced.contest, actor=announced.actor, now=NOW)
     for version in (entry.current for entry in announced.entries):

@@ -18,6 +18,10 @@ NOT_PAGES = {
         "media.status",
         "media.upload",
         "judging_results.winners_json",
+        "judging_results.commitment_json",
+        "judging_results.commitment_text",
+        "judge.ballot_now",
+        "judge.token",
         "probes.health",
     ),  # JSON for programs
     *("probes.robots", "contests.sitemap"),  # for programs that search
@@ -52,13 +56,13 @@ def entry(endpoint: str, *names: str) -> Iterator[Visit]:
     return (Visit(endpoint, at(name)) for name in names)
 
 
-def ballot(*names: str) -> Iterator[Visit]:
-    """Visit these ballots, which are the judge's."""
+def ballot(*names: str, endpoint: str = "judge.ballot") -> Iterator[Visit]:
+    """Visit these ballots, which are the judge's, or another page about them."""
 
     def at(name: str) -> Callable[[Town], Values]:
         return lambda town: {"ballot_id": town.ballots[name].id}
 
-    return (Visit("judge.ballot", at(name)) for name in names)
+    return (Visit(endpoint, at(name)) for name in names)
 
 
 def in_round(endpoint: str, *names: str) -> Iterator[Visit]:
@@ -106,6 +110,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("contests.entry", "announced", number=1),
         *contest("judging_results.winners", "announced"),
         *contest("judging_results.present", "announced"),
+        *contest("judging_results.commitment", "confirmed"),
         *(Visit(f"security.{name}") for name in ("login", "register", "forgot_password")),
         Visit("security.send_confirmation"),
         token("security.reset_password", "reset"),
@@ -131,7 +136,11 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("judge.briefing", "waiting", "judging"),
         Visit("judge.round_", lambda town: {"round_id": town.ballots["assigned"].round_id}),
         Visit("judge.round_", lambda town: {"round_id": town.ballots["closed"].round_id}),
-        *ballot("assigned", "submitted", "long", "closed"),
+        *contest("judge.knowledge", "waiting", "judging"),
+        *ballot("assigned", "submitted", "long", "closed", "practice"),
+        *ballot("submitted", "long", endpoint="judge.history"),
+        *ballot("practice", endpoint="judge.spread"),
+        Visit("judge.round_history", lambda town: {"round_id": town.ballots["long"].round_id}),
         Visit("judge.compare", lambda town: {"round_id": town.ballots["closed"].round_id}),
         Visit("judge.compare", compared),
         asked("orders.order", "ordered"),
@@ -152,11 +161,23 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("organiser.entry", "waiting", number=1),
         *contest("organiser.entry", "judging", number=5),
         *contest("judging_organiser.panel", "bare", "waiting", "judging"),
+        *contest("judging_organiser.conflicts", "bare", "waiting", "judging"),
+        Visit(
+            "judging_organiser.seat",
+            lambda town: {
+                "slug": town.contests["judging"].slug,
+                "judge_id": town.ballots["assigned"].judge_id,
+            },
+        ),
         *contest("judging_organiser.rounds", "bare", "waiting", "several", "announced"),
         *in_round("judging_organiser.round_", "waiting", "judging", "closed", "announced"),
         *in_round("judging_organiser.round_", "several", *PLANNED),
         *in_round("judging_organiser.edit_round", "waiting", "judging", *PLANNED),
         *in_round("judging_organiser.rubric", "waiting", "closed", "last"),
+        *in_round("judging_organiser.method", "waiting", "closed", *PLANNED),
+        *in_round("judging_organiser.round_results", "several", "judging"),
+        *contest("judging_organiser.rules", "waiting", "closed", "confirmed"),
+        *contest("judging_organiser.stability", "judging", "closed"),
         *in_round("judging_organiser.next_entries", "several", "shortlist"),
         *in_round("judging_organiser.practice_entries", "practice"),
         *contest("judging_organiser.results", "waiting", "judging", "closed", "proposed"),

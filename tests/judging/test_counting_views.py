@@ -313,7 +313,7 @@ def test_a_commitment_tells_nothing_before_and_proves_all_after(
 def test_a_withdrawn_commitment_says_so(session: Session, client: Client) -> None:
     scene = scenes.judged(session)
     scenes.confirmed(session, scene)
-    sealing.commit(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
     decisions.withdraw_confirmation(session, contest=scene.contest, actor=scene.actor, now=NOW)
     page = client.page(f"/contests/{scene.contest.slug}/commitment")
     assert "This commitment was withdrawn" in page

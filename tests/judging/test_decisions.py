@@ -386,15 +386,15 @@ def test_a_commitment_binds_what_is_announced(session: Session) -> None:
     who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
     scenes.proposed(session, scene)
     with pytest.raises(ConflictError) as caught:
-        sealing.commit(session, **who)
+        sealing.seal(session, **who)
     assert caught.value.reason == "not-confirmed"
     decision = scenes.confirmed(session, scene)
-    sealing.commit(session, **who)
+    sealing.seal(session, **who)
     salt, digest_of, sealed = decision.commitment_salt, decision.commitment, decision.sealed
     assert salt is not None
     assert sealed is not None
     assert digest_of == commitment(salt, sealed)
-    sealing.commit(session, **who)  # a second click
+    sealing.seal(session, **who)  # a second click
     assert (decision.commitment_salt, decision.commitment) == (salt, digest_of)
     scene.entries[0].owner.name = "Another Name"
     session.flush()
@@ -409,12 +409,12 @@ def test_two_commitments_to_the_same_result_differ(session: Session) -> None:
     scene = scenes.judged(session)
     who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
     decision = scenes.confirmed(session, scene)
-    first = sealing.commit(session, **who).commitment
+    first = sealing.seal(session, **who).commitment
     decisions.withdraw_confirmation(session, **who)
     assert (decision.commitment, decision.sealed) == (None, None)
     seen = decisions.fingerprint(decision)
     decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=LATER)
-    second = sealing.commit(session, contest=scene.contest, actor=scene.actor, now=LATER).commitment
+    second = sealing.seal(session, contest=scene.contest, actor=scene.actor, now=LATER).commitment
     assert first != second
     found = queries.commitments(session, scene.contest)
     assert [(each.digest, each.at, each.withdrawn_at) for each in found] == [
@@ -427,7 +427,7 @@ def test_what_was_sealed_is_not_announced_once_a_winner_left(session: Session) -
     scene = scenes.judged(session)
     who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
     scenes.confirmed(session, scene)
-    sealing.commit(session, **who)
+    sealing.seal(session, **who)
     screening.disqualify(
         session, entry=scene.entries[1], reason="Not one's own.", actor=scene.actor, now=NOW
     )

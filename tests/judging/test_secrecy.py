@@ -227,7 +227,7 @@ def schedule(session: Session, scene: scenes.Scene) -> None:
 
 def commit(session: Session, scene: scenes.Scene) -> str:
     """Publish the commitment; return its salt, which stays secret."""
-    decision = sealing.commit(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    decision = sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
     assert decision.commitment_salt is not None
     return decision.commitment_salt
 
