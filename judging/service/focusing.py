@@ -166,23 +166,30 @@ def _near_the_cut(
 def _evenly(
     _session: Session, round_: Round, state: _State, closed: Collection[Pair]
 ) -> list[Pair]:
-    """Choose entries with the fewest ballots for the judges with the most room, as drawn."""
+    """Choose entries with the fewest ballots for the judges with the most room, as drawn.
+
+    Of entries with as few, the one that fewer of those judges may have goes first: left to the end
+    it might find nobody.
+    """
     had = Counter(
         ballot.entry for ballot in state.ballots if ballot.state is not BallotState.RECUSED
     )
     room, taken, chosen = Counter(state.room), set(closed), list[Pair]()
+    closed_to = Counter(entry for judge, entry in taken if room[judge])
     turn = {judge: order_for(judge, state.entries.values(), round_.seed) for judge in state.room}
     while len(chosen) < state.count and +room:
         judge = max(sorted(+room), key=room.__getitem__)
         free = [entry for entry in turn[judge] if (judge, entry) not in taken]
-        if not free:
+        if free:
+            entry = min(free, key=lambda entry: (had[entry], -closed_to[entry]))
+            chosen.append((judge, entry))
+            taken.add((judge, entry))
+            closed_to[entry] += 1
+            had[entry] += 1
+            room[judge] -= 1
+        if not free or not room[judge]:
+            closed_to -= Counter(entry for holder, entry in taken if holder == judge)
             del room[judge]
-            continue
-        entry = min(free, key=had.__getitem__)
-        chosen.append((judge, entry))
-        taken.add((judge, entry))
-        had[entry] += 1
-        room[judge] -= 1
     return chosen
 
 

@@ -55,6 +55,10 @@ def manage(name: str, page: str) -> Callable[[Town], str]:
     return lambda town: f"/manage/contests/{town.contests[name].slug}{page}"
 
 
+def in_round(name: str, page: str) -> Callable[[Town], str]:
+    return lambda town: manage(name, f"/rounds/{town.rounds[name]}{page}")(town)
+
+
 def edit(name: str) -> Callable[[Town], str]:
     return lambda town: f"/entries/{town.entries[name].id}/edit"
 
@@ -86,10 +90,10 @@ ACTS: Sequence[Act] = (
         {"title": 160, "summary": 300, "brief": 20_000, "rules": 40_000},
         press="Save contest",
     ),
-    Act("organiser", manage("waiting", "/rounds/edit"), {"title": 160, "briefing": 20_000}),
+    Act("organiser", in_round("waiting", "/edit"), {"title": 160, "briefing": 20_000}),
     Act(
         "organiser",
-        manage("waiting", "/rounds/rubric"),
+        in_round("waiting", "/rubric"),
         {"title_0": 160, "guidance_0": 2000},
         press="Save the rubric",
     ),

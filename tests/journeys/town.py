@@ -199,7 +199,7 @@ def _judging(session: Session, town: Town) -> None:
     town.ballots["long"] = factories.ballot(session, hack.round_, seat, long)
     town.ballots["submitted"].comment = f"A comment. {LONG}"
     practice = factories.round_(session, hack.contest, position=2)
-    practice.is_practice = True
+    practice.is_practice, practice.title = True, "Practice"
     town.ballots["practice"] = factories.ballot(session, practice, seat, hack.entries[0], (5, 9))
     factories.ballot(session, practice, hack.judges[0], hack.entries[0], (6, 7))
     recused = town.ballots["recused"]
