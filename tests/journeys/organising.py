@@ -81,7 +81,7 @@ def publish(page: Page, title: str) -> None:
 def find_eligible(page: Page, slug: str, numbers: Sequence[str]) -> None:
     """Find these entries eligible, in their order, led from one to the next."""
     page.goto(f"/manage/contests/{slug}/entries")
-    page.get_by_role("link", name=f"Check entry {numbers[0]}").click()
+    page.get_by_role("row", name=numbers[0]).get_by_role("link").first.click()
     for number in numbers:
         page.get_by_label("Eligible", exact=True).check()
         press(page, "Keep verdict, show next")
