@@ -16,20 +16,29 @@ export function allKept() {
  * {ballot, url, page, label, names, version, content, state}.
  */
 export function keepChange(sheet, patch, { submit = false, isUndo = false } = {}) {
-  const keeping = alterKept(sheet.ballot, (kept) => {
+  return keep(sheet.ballot, (kept) => {
     const record = kept ?? recordOf(sheet);
-    return {
-      ...record,
-      content: { ...record.content, ...patch },
-      waiting: { key: newKey(), submit: submit || Boolean(record.waiting?.submit) },
-      undo: isUndo ? record.undo : withUndo(record, patch),
-      trouble: record.trouble?.kind === "refused" ? null : record.trouble,
-      notSubmitted: null,
-      touched: Date.now(),
-    };
+    return changed(record, patch, { submit, undo: isUndo ? record.undo : withUndo(record, patch) });
   });
+}
+
+function keep(ballot, alter) {
+  const keeping = alterKept(ballot, alter);
   beingKept = Promise.all([beingKept, keeping]);
   return keeping;
+}
+
+/** The record with `patch` in it, waiting to be sent; `undo` are the steps that can be taken back from there. */
+function changed(record, patch, { submit = false, undo }) {
+  return {
+    ...record,
+    content: { ...record.content, ...patch },
+    waiting: { key: newKey(), submit: submit || Boolean(record.waiting?.submit) },
+    undo,
+    trouble: record.trouble?.kind === "refused" ? null : record.trouble,
+    notSubmitted: null,
+    touched: Date.now(),
+  };
 }
 
 /** A record that says what the server's page says. */
@@ -60,16 +69,16 @@ function isText(name) {
   return name === "comment" || name === "note";
 }
 
-/** Take the last change back; returns {name, before}, or null where there is none. */
-export async function undoLast(sheet) {
+/**
+ * Take the last change back; returns {name, before}, or null where there is none. The step and the mark go in one
+ * write: a tab that is closed in between has lost neither.
+ */
+export async function undoLast({ ballot }) {
   let last = null;
-  await alterKept(sheet.ballot, (record) => {
+  await keep(ballot, (record) => {
     last = record?.undo.at(-1) ?? null;
-    return last ? { ...record, undo: record.undo.slice(0, -1) } : undefined;
+    return last ? changed(record, { [last.name]: last.before }, { undo: record.undo.slice(0, -1) }) : undefined;
   });
-  if (last) {
-    await keepChange(sheet, { [last.name]: last.before }, { isUndo: true });
-  }
   return last;
 }
 
