@@ -240,6 +240,21 @@ def test_scores_as_published_are_read_exactly() -> None:
             7,
             "“drop” must be a whole number of marks to leave out at either end.",
         ),
+        (
+            method(*ROUNDS[:1], ROUNDS[1] | {"criteria": []}, *ROUNDS[2:]),
+            7,
+            "“criteria” of a round must list the keys of at least one criterion.",
+        ),
+        (
+            method(*ROUNDS[:1], ROUNDS[1] | {"criteria": "impact"}, *ROUNDS[2:]),
+            7,
+            "“criteria” of a round must list the keys of at least one criterion.",
+        ),
+        (
+            method(*ROUNDS[:1], ROUNDS[1] | {"criteria": ["charm"]}, *ROUNDS[2:]),
+            7,
+            "“criteria” names “charm”, which rubric.json lacks.",
+        ),
         (method(*ROUNDS, ROUNDS[0]), 23, "The round “sift” is there twice."),
     ],
 )

@@ -211,3 +211,20 @@ def test_a_changed_place_is_found() -> None:
     swapped = (replace(first, entry=second.entry), replace(second, entry=first.entry))
     files = written(replace(round_, ranking=Ranking(swapped, (), ())))
     assert len(differences(files)) == 2
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_was_given_is_written_only_in_a_round_of_its_kind(kind: Kind) -> None:
+    given_: Given[int] = (
+        Comparisons([ComparisonRow("11", 1, 2)])
+        if kind is not Kind.PAIRWISE
+        else Rankings([RankRow(1, "11", 1)])
+    )
+    own, method = (
+        (Kind.PAIRWISE, MethodName.BRADLEY_TERRY)
+        if kind is not Kind.PAIRWISE
+        else (Kind.RANK, MethodName.BORDA)
+    )
+    round_ = counted("1", own, Method(method), given_)
+    files = written(replace(round_, kind=kind))
+    assert files.keys() == {"method.json", "standings.csv"}

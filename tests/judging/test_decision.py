@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidError
-from judging.decision import DepartureCode, check_decision, departures, digest, propose
+from judging.decision import (
+    DepartureCode,
+    check_decision,
+    commitment,
+    departures,
+    digest,
+    propose,
+    sealed_text,
+)
 from judging.ranking import MarkRow, Standing, standings
 from judging.rubric import Criterion, Rubric
 
@@ -131,6 +139,13 @@ def test_the_digest_is_of_canonical_json() -> None:
     assert digest(result) == hashlib.sha256(text.encode()).hexdigest()
     assert digest(dict(reversed(result.items()))) == digest(result)
     assert digest(result | {"contest": "Photo"}) != digest(result)
+
+
+def test_a_commitment_is_the_digest_of_salt_and_result() -> None:
+    result = {"contest": "photo"}
+    assert sealed_text("5a17", result) == '5a17\n{"contest":"photo"}'
+    assert commitment("5a17", result) == hashlib.sha256(b'5a17\n{"contest":"photo"}').hexdigest()
+    assert commitment("5a18", result) != commitment("5a17", result)
 
 
 def test_the_digest_takes_nothing_that_json_does_not_know() -> None:
