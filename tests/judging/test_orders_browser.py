@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from judging.queries.orders import Groups, find_order, groups_of
@@ -93,11 +93,20 @@ def room(
     return enter
 
 
+def at_rest(page: Page, what: Locator) -> FloatRect:
+    """Return where something is once it has stopped moving."""
+    before = None
+    while (now := what.bounding_box()) != before or now is None:
+        before = now
+        page.wait_for_timeout(200)
+    return now
+
+
 def drag(page: Page, grip: Locator, to: Locator, *, after: bool = False) -> None:
     """Drag a line by its handle, slowly enough for a browser to see it."""
-    start, end = grip.bounding_box(), to.bounding_box()
-    assert start is not None
-    assert end is not None
+    # Pictures arrive and lines glide to their places: what moves is not where it was measured.
+    end = at_rest(page, to)
+    start = at_rest(page, grip)
     page.mouse.move(start["x"] + 10, start["y"] + 10)
     page.mouse.down()
     y = end["y"] + (end["height"] - 4 if after else 4)
