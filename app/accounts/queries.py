@@ -1,15 +1,15 @@
 """Reading people."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import session as cookie
 from flask_login import current_user
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Role, User, role_members
 from app.authz import ANYBODY, ORGANISER, Actor
+from app.db import table_of
 from app.errors import NotFoundError
 from app.transaction import current_session
 
@@ -43,12 +43,7 @@ def _find_actor(uniquifier: str | None) -> Actor | None:
     )
 
 
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-_USERS, _ROLES = _table(User), _table(Role)
+_USERS, _ROLES = table_of(User), table_of(Role)
 _ACTOR = (
     select(
         *(_USERS.c.id, _USERS.c.name, _USERS.c.email, _USERS.c.zone, _USERS.c.locale),

@@ -11,9 +11,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from app.db import table_of
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, VersionAsset
 from contests.states import EntryState, Screening
@@ -106,13 +107,8 @@ class Held:
         return next((version for known, version in self.recent if known == key), None)
 
 
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-_b, _r, _j = _table(Ballot), _table(Round), _table(Judge)
-_e, _c, _m, _k = _table(Entry), _table(Contest), _table(Mark), _table(Criterion)
+_b, _r, _j = table_of(Ballot), table_of(Round), table_of(Judge)
+_e, _c, _m, _k = table_of(Entry), table_of(Contest), table_of(Mark), table_of(Criterion)
 
 _BALLOT = (
     select(

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.authz import Actor, require
+from app.db import table_of
 from app.errors import N_, ClosedError, ConflictError, InvalidError
 from app.jobs import enqueue
 from contests.models import Entry
@@ -324,12 +325,7 @@ def _state_after(held: Held, sent: Sent, given: Content) -> BallotState:
 # --- what a save writes -------------------------------------------------------------------------
 
 
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-_BALLOTS, _JUDGES, _MARKS = _table(Ballot), _table(Judge), _table(Mark)
+_BALLOTS, _JUDGES, _MARKS = table_of(Ballot), table_of(Judge), table_of(Mark)
 _UPDATE_BALLOT = update(_BALLOTS).where(_BALLOTS.c.id == bindparam("ballot"))
 _SEE_JUDGE = update(_JUDGES).where(_JUDGES.c.id == bindparam("judge"))
 _ERASE_MARKS = delete(_MARKS).where(

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.audit import AuditEvent, AuditHead
+from app.audit import AuditEvent, AuditHead, verifying
 from app.authz import ANYBODY, Actor
 from app.transaction import transaction
 from tests.database import settle
@@ -348,7 +348,7 @@ def test_the_head_itself_is_watched(session: Session) -> None:
 def test_rows_are_read_a_part_at_a_time(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "_PART", 4)
+    monkeypatch.setattr(verifying, "_PART", 4)
     acts(session, 10)
     settle(app)
     with counted(app) as statements:

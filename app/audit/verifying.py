@@ -1,11 +1,5 @@
-"""An append-only, hash-chained record of who did what; a changed or missing row breaks it.
+"""Walking along the chain, and telling what was done to it."""
 
-Each act holds the digest of the act before it, and one row, the head, remembers the newest. Whoever
-appends holds the head's lock until the end of the transaction, so that there is one chain, and the
-numbers of its rows have no gaps.
-"""
-
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,170 +7,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    ColumnElement,
-    Connection,
-    Index,
-    Row,
-    String,
-    Table,
-    bindparam,
-    insert,
-    select,
-    text,
-    type_coerce,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, Row, String, select, type_coerce
+from sqlalchemy.orm import Session
 from typing_extensions import override
 
-from app.authz import Actor
-from app.db import Base, UtcDateTime
+from app.audit.chain import GENESIS, AuditEvent, AuditHead, digest_of
 from app.errors import N_
 
 AnyRow = Row[*tuple[Any, ...]]
-GENESIS = "0" * 64
-_HEAD = 1
-
-
-class AuditEvent(Base):
-    """One act; `digest` covers its content and the digest of the act before it."""
-
-    __tablename__ = "audit_events"
-    __table_args__ = (Index("ix_audit_events_subject", "subject"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    actor_id: Mapped[int | None]
-    verb: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[str] = mapped_column(String(80))
-    details: Mapped[dict[str, Any]] = mapped_column(JSON)
-    previous: Mapped[str] = mapped_column(String(64), unique=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-
-
-class AuditHead(Base):
-    """The chain's newest act, and how many there are: without it a cut-off end would not show."""
-
-    __tablename__ = "audit_heads"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    event_id: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
-    events: Mapped[int]
-
-
-def event_digest(event: AuditEvent) -> str:
-    """Return the SHA-256 over an event's canonical JSON and its predecessor's digest."""
-    return _digest(
-        event.previous, event.at, [event.actor_id, event.verb, event.subject, event.details]
-    )
-
-
-def _digest(previous: str, at: datetime, rest: list[Any]) -> str:
-    return hashlib.sha256(_canonical([previous, _moment(at), *rest]).encode()).hexdigest()
-
-
-def _canonical(content: list[Any]) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-# --- appending -----------------------------------------------------------------------------------
-
-
-def record(
-    session: Session,
-    *,
-    actor: Actor,
-    verb: str,
-    subject: str,
-    now: datetime,
-    details: Mapping[str, Any] | None = None,
-) -> None:
-    """Append one act to the chain; `subject` reads like `entry:42`, `verb` like `entry.submit`."""
-    # What the act is about has its number before the act; rows and not objects, for speed.
-    session.flush()
-    connection = session.connection()
-    known = dict(details or {})
-    act = {"at": now, "actor_id": actor.user_id, "verb": verb, "subject": subject, "details": known}
-    if connection.dialect.name == "postgresql":
-        rest = _canonical([_moment(now), actor.user_id, verb, subject, known])[1:]
-        _append_at_once(connection, act | {"rest": rest})
-        return
-    newest = _lock_head(connection)
-    number = newest.event_id + 1
-    digest = _digest(newest.digest, now, [actor.user_id, verb, subject, known])
-    connection.execute(_APPEND, act | {"id": number, "previous": newest.digest, "digest": digest})
-    connection.execute(
-        _MOVE_HEAD, {"event_id": number, "digest": digest, "events": newest.events + 1}
-    )
-
-
-def _append_at_once(connection: Connection, act: Mapping[str, Any]) -> None:
-    """Append to PostgreSQL's chain in one statement.
-
-    All who write wait for the head, so that each turn to the server while it is held would be
-    waited for by everybody; SQLite's writers are alone anyway, and no server is far.
-    """
-    if connection.execute(_AT_ONCE, act).first() is None:
-        _lock_head(connection)  # which makes it
-        connection.execute(_AT_ONCE, act)
-
-
-def _lock_head(connection: Connection) -> Row[int, str, int]:
-    """Return the newest act's id and digest; nobody else appends before this transaction ends."""
-    head = connection.execute(_LOCK_HEAD).one_or_none()
-    if head is None:
-        # The very first act; of two at the same moment the second waits here for the first.
-        is_postgres = connection.dialect.name == "postgresql"
-        begin = postgresql.insert if is_postgres else sqlite.insert
-        none_yet = {"id": _HEAD, "event_id": 0, "digest": GENESIS, "events": 0}
-        connection.execute(begin(AuditHead).values(none_yet).on_conflict_do_nothing())
-        head = connection.execute(_LOCK_HEAD).one()
-    return head
-
-
-def _table(model: Any) -> Table:
-    table: Table = model.__table__
-    return table
-
-
-_HEADS = _table(AuditHead)
-_LOCK_HEAD = (
-    select(_HEADS.c.event_id, _HEADS.c.digest, _HEADS.c.events)
-    .where(_HEADS.c.id == _HEAD)
-    .with_for_update()
-)
-_MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == _HEAD)
-_APPEND = insert(_table(AuditEvent))
-# The digest is that of `_digest`: `:rest` is its content after the one before it, which only the
-# locked head knows.
-_AT_ONCE = text("""
-    WITH head AS MATERIALIZED (
-        SELECT event_id, digest FROM audit_heads WHERE id = 1 FOR UPDATE
-    ), act AS (
-        INSERT INTO audit_events (id, at, actor_id, verb, subject, details, previous, digest)
-        SELECT event_id + 1, CAST(:at AS timestamptz), CAST(:actor_id AS integer),
-            CAST(:verb AS varchar), CAST(:subject AS varchar), CAST(:details AS json), digest,
-            encode(sha256(convert_to('["' || digest || '",' || CAST(:rest AS text), 'UTF8')), 'hex')
-        FROM head
-        RETURNING id, digest
-    )
-    UPDATE audit_heads SET event_id = act.id, digest = act.digest, events = events + 1
-    FROM act WHERE audit_heads.id = 1
-    RETURNING audit_heads.event_id
-""").bindparams(bindparam("details", type_=JSON), bindparam("at", type_=UtcDateTime))
-
-
-# --- verifying -----------------------------------------------------------------------------------
 
 
 class FaultKind(StrEnum):
@@ -240,7 +78,7 @@ def _computed(row: AnyRow, previous: str) -> str:
             at = datetime.fromisoformat(at).replace(tzinfo=UTC)
         if isinstance(details, str):
             details = json.loads(details)
-        return _digest(previous, at, [row.actor_id, row.verb, row.subject, details])
+        return digest_of(previous, at, [row.actor_id, row.verb, row.subject, details])
     except (AttributeError, TypeError, ValueError):
         return _UNREADABLE
 
