@@ -31,9 +31,8 @@ class MethodForm(Form):
 
     method = RadioField(_l("Method"), [InputRequired(_l("Choose a method."))])
     drop = IntegerField(
-        _l("Marks to leave out at either end"),
+        _l("Marks that the trimmed mean leaves out at either end"),
         [Optional(), NumberRange(1, MOST_DROPPED)],
-        description=_l("For the trimmed mean: of each entry and criterion."),
     )
     reason = TextAreaField(
         _l("Reason"),

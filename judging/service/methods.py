@@ -17,6 +17,7 @@ from judging.models import JudgingRules, Round
 from judging.queries import results as queries
 from judging.queries.rounds import get_round, rounds_of, rules_of
 from judging.ranking import METHODS, Kind, Method, MethodName, RungKind, parse_rung
+from judging.ranking.averages import trimmed
 from judging.service import decisions
 from judging.service.ballots import check_reason
 from judging.states import DecisionState, RoundState
@@ -28,6 +29,11 @@ SEED_LENGTH: Final = 200
 def methods_for(round_: Round) -> tuple[MethodName, ...]:
     """Return the methods that fit a round; verdicts of screening are averaged, and that is all."""
     return (MethodName.MEAN,) if round_.kind is Kind.SCREEN else METHODS[round_.kind]
+
+
+def marks_needed(method: Method) -> int:
+    """Return how many marks on each criterion an entry needs to be placed by a method."""
+    return trimmed(method.drop).needed
 
 
 def is_declared(session: Session, contest: Contest) -> bool:

@@ -22,8 +22,9 @@ from judging.forms.counting import (
     posted_rungs,
     rearranged,
 )
-from judging.models import Advance, Round
+from judging.models import Advance, HandOut, Round
 from judging.queries import results as queries
+from judging.queries.readiness import judges_wanted
 from judging.queries.rounds import get_round, rounds_of, rules_of
 from judging.ranking import Kind, Method, MethodName, Ranking, RungKind, parse_rung
 from judging.service import methods as service
@@ -84,6 +85,7 @@ def method(slug: str, round_id: int) -> Answer:
         else:
             flash(_("The round is counted this way now."), "success")
             return redirect(url_for(".method", slug=slug, round_id=round_id), 303)
+    declared = Method(round_.method, round_.drop_count)
     is_planned = round_.state is RoundState.PLANNED
     places = _places(contest, round_)
     return show(
@@ -92,11 +94,55 @@ def method(slug: str, round_id: int) -> Answer:
         contest=contest,
         round=round_,
         names=list(names),
-        declared=Method(round_.method, round_.drop_count),
+        declared=declared,
+        lacking=_lacking(round_, declared),
+        trimming=_trimming(round_),
         tried=() if is_planned else _tried(contest, count(session, round_), places),
         places=places,
         is_settled=_is_settled(contest),
     )
+
+
+def _trimming(round_: Round) -> str:
+    """Return how many marks a trimmed mean needs, and how many this round gives."""
+    given = judges_wanted(round_)
+    needs = _(
+        "To leave out 1 mark at either end an entry needs 3 marks on each criterion, for 2 it "
+        "needs 5, and so on."
+    )
+    gets = (
+        ngettext(
+            "This round gives it %(num)s: leave out %(most)s at most.",
+            "This round gives it %(num)s: leave out %(most)s at most.",
+            given,
+            most=(given - 1) // 2,
+        )
+        if given >= service.marks_needed(Method(MethodName.TRIMMED_MEAN, 1))
+        else ngettext(
+            "This round gives it %(num)s, too few to leave any out.",
+            "This round gives it %(num)s, too few to leave any out.",
+            given,
+        )
+    )
+    return f"{needs} {gets}"
+
+
+def _lacking(round_: Round, method: Method) -> str:
+    """Return why a method leaves entries without a place, whatever judges give; else nothing."""
+    needed, given = service.marks_needed(method), judges_wanted(round_)
+    if needed <= given:
+        return ""
+    needs = ngettext(
+        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
+        "gives it %(num)s.",
+        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
+        "gives it %(num)s.",
+        given,
+        needed=needed,
+    )
+    if round_.hand_out is HandOut.FOCUS:
+        return f"{needs} {_('Only entries to which focus gives enough more can have a place.')}"
+    return f"{needs} {_('Nobody can have a place: leave out fewer, or choose another method.')}"
 
 
 def _places(contest: Contest, round_: Round) -> int:

@@ -151,6 +151,23 @@ def test_a_planned_round_explains_its_methods(session: Session, client: Client) 
     assert "No other method fits" in client.page(url)
 
 
+def test_a_trimmed_mean_that_places_nobody_is_warned_of(session: Session, client: Client) -> None:
+    scene = scenes.waiting(session, judges=3)
+    scene.round_.per_entry = 3
+    session.flush()
+    url = scene.url(f"rounds/{scene.round_.id}/method")
+    page = signed_in(client, scene).page(url)
+    # Where methods are told apart, and once more beside the field.
+    assert page.count("This round gives it 3: leave out 1 at most.") == 2
+    assert "Nobody can have a place" not in page
+    page = client.follow(client.submit(url, {"method": "trimmed_mean", "drop": "2"})).text
+    assert "needs 5 marks on each criterion, and this round gives it 3. Nobody can have" in page
+    assert "Nobody can" not in client.follow(client.submit(url, {"drop": "1"})).text
+    scene.round_.per_entry = 1
+    session.flush()
+    assert "gives it 1, too few to leave any out." in client.page(url)
+
+
 # --- ties and who confirms ----------------------------------------------------------------------
 
 
