@@ -17,13 +17,12 @@ from judging.queries.results import EntryLine
 from judging.queries.rounds import rounds_of
 from judging.ranking import Ranking, Standing, averages
 from judging.service.counting import Count, count
-from judging.views.counting_words import doubt_words, gap_words, score_words, step_words
+from judging.views.counting_words import doubt_words, score_words, step_words, unplaced_words
 from judging.views.words import digits_for
 
 PAGE_SIZE: Final = 50
 CHOICES: Final = 100
 """How many entries, the best placed, the form for proposing winners offers."""
-MOST_GAPS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
         [step_words(step, titles, judges, digits) for step in ranking.steps if step.place in reach],
         [
             *(doubt_words(doubt) for doubt in ranking.doubts),
-            *(gap_words(gap, titles) for gap in ranking.gaps[:MOST_GAPS]),
+            *unplaced_words(ranking, titles, [each.key for each in round_.criteria]),
         ],
         _page(contest, round_, number, len(counted.entries)),
         rounds,

@@ -1,6 +1,7 @@
 """How results are counted, in words: methods, rungs of the tie ladder, what each rung found."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from judging.ranking import (
     Method,
     MethodName,
     Outcome,
+    Ranking,
     Rung,
     RungKind,
     Standing,
@@ -184,18 +186,65 @@ def numbers(entries: list[int] | tuple[int, ...]) -> str:
     return ngettext("%(shown)s and %(num)s more", "%(shown)s and %(num)s more", more, shown=shown)
 
 
-def gap_words(gap: Gap[int], criteria: Mapping[str, str]) -> str:
-    """Return why an entry that was judged has no place."""
-    return ngettext(
-        "Entry %(entry)s has %(num)s mark on “%(criterion)s”, and %(needed)s are needed: it has no "
-        "place.",
-        "Entry %(entry)s has %(num)s marks on “%(criterion)s”, and %(needed)s are needed: it has "
-        "no place.",
-        gap.found,
-        entry=f"{gap.entry:04d}",
-        criterion=criteria.get(gap.criterion, gap.criterion),
-        needed=gap.needed,
-    )
+def unplaced_words(
+    ranking: Ranking[int], criteria: Mapping[str, str], keys: Collection[str]
+) -> list[str]:
+    """Return why entries have no place, those of the same reason together.
+
+    `criteria` are titles by key, `keys` those of the round.
+    """
+    lacking: defaultdict[int, dict[str, Gap[int]]] = defaultdict(dict)
+    for gap in ranking.gaps:
+        lacking[gap.entry][gap.criterion] = gap
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for entry, gaps in lacking.items():
+        alike[_reason(gaps, criteria, keys)].append(entry)
+    said = [
+        ngettext(
+            "%(num)s entry has no place: %(reason)s (%(entries)s).",
+            "%(num)s entries have no place: %(reason)s (%(entries)s).",
+            len(entries),
+            reason=reason,
+            entries=numbers(entries),
+        )
+        for reason, entries in alike.items()
+    ]
+    unseen = [row.entry for row in ranking.standings if not row.judges]
+    if unseen:
+        said.append(
+            ngettext(
+                "%(num)s entry has no place: nobody has judged it (%(entries)s).",
+                "%(num)s entries have no place: nobody has judged them (%(entries)s).",
+                len(unseen),
+                entries=numbers(unseen),
+            )
+        )
+    return said
+
+
+def _reason(
+    gaps: Mapping[str, Gap[int]], criteria: Mapping[str, str], keys: Collection[str]
+) -> str:
+    """Return of which criteria there are how many marks, and how many are needed."""
+    needed = next(iter(gaps.values())).needed
+    found = {gap.found for gap in gaps.values()}
+    if len(found) == 1 and len(gaps) == len(keys) > 1:
+        return ngettext(
+            "%(num)s mark on each criterion, and %(needed)s are needed",
+            "%(num)s marks on each criterion, and %(needed)s are needed",
+            found.pop(),
+            needed=needed,
+        )
+    said = [
+        ngettext(
+            "%(num)s mark on “%(criterion)s”",
+            "%(num)s marks on “%(criterion)s”",
+            gap.found,
+            criterion=criteria.get(key, key),
+        )
+        for key, gap in gaps.items()
+    ]
+    return _("%(marks)s, and %(needed)s are needed", marks=", ".join(said), needed=needed)
 
 
 def doubt_words(doubt: Doubt) -> str:

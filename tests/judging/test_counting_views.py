@@ -97,12 +97,20 @@ def test_an_entry_far_down_can_be_chosen(session: Session, client: Client) -> No
         client.page(scene.url(f"results/propose?entry={nonsense}"))
 
 
-def test_too_few_marks_for_trimming_are_said(session: Session, client: Client) -> None:
-    scene = scenes.judged(session, [(9, 9), (8, 8)], judges=2)
-    scene.round_.method, scene.round_.drop_count = MethodName.TRIMMED_MEAN, 1
+def test_entries_without_a_place_are_told_by_their_reason(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7)], judges=2)
+    factories.entry(session, scene.contest, factories.user(session, "Late"), title="Unseen")
+    other = factories.judge(session, scene.contest, factories.user(session, "Third judge"))
+    factories.ballot(session, scene.round_, other, scene.entries[0], (9, 9))
+    scene.round_.method, scene.round_.drop_count = MethodName.TRIMMED_MEAN, 2
     session.flush()
     page = signed_in(client, scene).page(scene.url("results"))
-    assert "Entry 0001 has 2 marks on “Relevance”, and 3 are needed: it has no place." in page
+    for sentence in (
+        "1 entry has no place: 3 marks on each criterion, and 5 are needed (0001).",
+        "2 entries have no place: 2 marks on each criterion, and 5 are needed (0002, 0003).",
+        "1 entry has no place: nobody has judged it (0004).",
+    ):
+        assert sentence in page
     assert "too few marks" in page
 
 
