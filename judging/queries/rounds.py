@@ -1,6 +1,6 @@
 """Reading a contest's rounds: which there are, which one decides, and what each of them judges."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, selectinload
@@ -99,6 +99,12 @@ def entry_numbers(session: Session, round_: Round) -> dict[int, int]:
         select(Entry.id, Entry.number).where(judged_in(session, round_)).order_by(Entry.number)
     )
     return {entry_id: number or 0 for entry_id, number in found}
+
+
+def numbers_of(session: Session, entry_ids: Collection[int]) -> list[int]:
+    """Return the numbers by which the audit names these entries, in their order."""
+    found = session.scalars(select(Entry.number).where(Entry.id.in_(entry_ids)))
+    return sorted(number or 0 for number in found)
 
 
 def entries_for_practice(session: Session, contest: Contest) -> dict[int, int]:

@@ -29,6 +29,7 @@ from judging.models import (
 from judging.queries import conflicts as queries
 from judging.queries.conflicts import Person
 from judging.queries.panel import live_ballots, own_pairs, recused_pairs
+from judging.queries.rounds import numbers_of
 from judging.service.ballots import check_reason, end_ballot
 from judging.service.freeing import free_suspected
 from judging.service.striking import strike
@@ -125,7 +126,11 @@ def settle(
             verb="conflict.settle",
             subject=f"judge:{judge.id}",
             now=now,
-            details={"entries": sorted(ids), "verdict": verdict.value, "reason": said},
+            details={
+                "entries": numbers_of(session, ids),
+                "verdict": verdict.value,
+                "reason": said,
+            },
         )
     return sum(map(len, entries.values()))
 
@@ -167,7 +172,7 @@ def undo(
         verb="conflict.undo",
         subject=f"judge:{judge_id}",
         now=now,
-        details={"entries": [entry_id]},
+        details={"entries": numbers_of(session, [entry_id])},
     )
 
 

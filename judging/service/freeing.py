@@ -1,30 +1,29 @@
 """Taking back ballots that their judge has not begun, so that others can have the entries."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from contests.models import Contest
 from judging.models import Ballot, Conflict, Judge, Mark, Round
+from judging.queries.rounds import numbers_of
 from judging.states import BallotState
 
 
 def free_untouched(session: Session, *, judge: Judge, round_: Round | None = None) -> list[int]:
-    """Delete a judge's ballots without a mark or a word; return their entries' ids, in order.
+    """Delete a judge's ballots without a mark or a word; return their entries' numbers, in order.
 
     In one round or in all. What a judge has begun stays.
     """
     wanted = Ballot.judge_id == judge.id
     if round_ is not None:
         wanted &= Ballot.round_id == round_.id
-    return sorted(_free(session, wanted))
+    return _free(session, wanted)
 
 
 def free_suspected(session: Session, *, contest: Contest) -> list[int]:
     """Delete ballots not begun by judges for whom a conflict with the entry waits to be settled.
 
-    Return their entries' ids, in order. What a judge has begun stays until somebody has decided.
+    Return their entries' numbers, in order. What a judge has begun stays until somebody decides.
     """
     is_suspected = exists().where(
         Conflict.judge_id == Ballot.judge_id,
@@ -32,12 +31,12 @@ def free_suspected(session: Session, *, contest: Contest) -> list[int]:
         Conflict.verdict.is_(None),
     )
     seats = select(Judge.id).where(Judge.contest_id == contest.id)
-    return sorted(_free(session, Ballot.judge_id.in_(seats) & is_suspected))
+    return _free(session, Ballot.judge_id.in_(seats) & is_suspected)
 
 
-def _free(session: Session, wanted: ColumnElement[bool]) -> Sequence[int]:
+def _free(session: Session, wanted: ColumnElement[bool]) -> list[int]:
     session.flush()
-    return session.scalars(
+    freed = session.scalars(
         delete(Ballot)
         .where(
             wanted,
@@ -48,4 +47,5 @@ def _free(session: Session, wanted: ColumnElement[bool]) -> Sequence[int]:
         )
         .returning(Ballot.entry_id)
         .execution_options(synchronize_session="fetch")
-    ).all()
+    )
+    return numbers_of(session, set(freed))

@@ -32,6 +32,7 @@ from judging.queries.panel import (
     recused_pairs,
     suspected_pairs,
 )
+from judging.queries.rounds import numbers_of
 from judging.ranking import Kind
 from judging.service.ballots import check_reason
 from judging.service.conflicts import find_conflicts, recuse_judge
@@ -185,7 +186,7 @@ def declare(
         verb="judge.declare",
         subject=f"judge:{judge.id}",
         now=now,
-        details={"entries": sorted(recusal.entry_id for recusal in recusals)},
+        details={"entries": numbers_of(session, [recusal.entry_id for recusal in recusals])},
     )
 
 

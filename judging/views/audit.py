@@ -162,11 +162,8 @@ def _detail(event: AuditEvent, zone: str) -> str:
     """Return what an organiser wants to know beyond the act itself, or nothing."""
     if event.verb == "contest.change":
         return _("Changed: %(what)s.", what=", ".join(sorted(event.details)))
-    # A conflict's entries are rows, not numbers; its judge is what it is about.
     told = (
-        words(event.details[key], zone)
-        for key, words in _DETAILS.items()
-        if event.details.get(key) and not (key == "entries" and event.verb.startswith("conflict."))
+        words(event.details[key], zone) for key, words in _DETAILS.items() if event.details.get(key)
     )
     return " ".join(told)
 

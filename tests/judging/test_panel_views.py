@@ -1,15 +1,16 @@
 """The organisers' pages of a panel: conflicts of interest, what judges know, the doubt."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from judging.models import Conflict, ConflictVerdict, Judge
+from judging.models import Conflict, ConflictGround, ConflictVerdict, Judge
 from judging.queries.panel import unsettled_conflicts
-from judging.service import conflicts
+from judging.service import conflicts, panel
 from tests import factories
 from tests.client import Client, Value, forms
 from tests.factories import NOW
@@ -61,6 +62,30 @@ def test_suggestions_are_settled_one_by_one_and_taken_back(
     answer = organiser.submit(scene.url("conflicts?show=settled"), {"pairs": first})
     assert "waits to be settled again" in organiser.follow(answer).text
     assert unsettled_conflicts(session, scene.contest) == 4
+
+
+def test_the_audit_names_entries_by_number(session: Session, organiser: Client) -> None:
+    other = waiting(session)  # its ids are not its numbers
+    pair = (other.judges[0].id, other.entries[2].id)
+    session.add(
+        Conflict(judge_id=pair[0], entry_id=pair[1], ground=ConflictGround.DOMAIN, found_at=NOW)
+    )
+    session.flush()
+    by: dict[str, Any] = {"contest": other.contest, "actor": other.actor, "now": NOW}
+    conflicts.settle(session, pairs=[pair], verdict=ConflictVerdict.DISMISSED, reason="", **by)
+    conflicts.undo(session, judge_id=pair[0], entry_id=pair[1], **by)
+    panel.declare(
+        session,
+        judge=other.judges[1],
+        conflicts={other.entries[3].id: "My pupil"},
+        actor=other.actor,
+        now=NOW,
+    )
+    session.commit()
+    organiser.sign_in(other.organiser)
+    page = organiser.page(other.url("audit"))
+    assert page.count("Entries: 0003.") == 2
+    assert page.count("Entries: 0004.") == 1
 
 
 def test_many_are_settled_at_once(session: Session, scene: Scene, organiser: Client) -> None:
