@@ -30,6 +30,7 @@ pytestmark = [
 
 SAVED = "[data-saved]"
 SAVED_AT = re.compile(r"^saved \d\d:\d\d$")
+QUEUED = "Submitted here; it is sent when the network is back"
 CHOSEN = "input[type=radio]:checked"
 TARGETS = "button:not([tabindex='-1']), a, .mark-choice"
 
@@ -253,16 +254,55 @@ def test_a_ballot_is_submitted_once_the_network_is_back(room: Callable[..., Room
     here.press(page, "45")
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     page.context.set_offline(True)
-    for _press in range(2):
-        go_on(page)
-        expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
-        expect(page.locator(CHOSEN)).to_have_count(2)
+    go_on(page)
+    expect(page.locator(SAVED)).to_have_text(QUEUED)
+    button = page.get_by_role("button", name="Submitted here")
+    expect(button).to_be_disabled()
+    comment_of(page).press("Control+Enter")
+    expect(page.locator(SAVED)).to_have_text(QUEUED)
     assert here.state(0) is BallotState.DRAFT
     page.context.set_offline(False)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
-    assert here.state(0) is BallotState.SUBMITTED
-    go_on(page)
     page.wait_for_url(f"**{here.url(1)}")
+    assert here.state(0) is BallotState.SUBMITTED
+    assert here.ballot(0).version == 2, "the marks, and the submission once"
+
+
+def test_whoever_goes_on_writing_is_not_led_away(room: Callable[..., Room]) -> None:
+    here = room()
+    page = here.page
+    here.open(page, 0)
+    page.context.set_offline(True)
+    here.press(page, "45")
+    expect(page.locator(SAVED)).to_contain_text("offline, 2 waiting")
+    go_on(page)
+    expect(page.locator(SAVED)).to_have_text(QUEUED)
+    comment_of(page).fill("On second thoughts.")
+    page.context.set_offline(False)
+    expect(page.locator(".ballot-submitted")).to_contain_text(re.compile(r"Submitted \d\d:\d\d"))
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect(page.locator("[data-count]")).to_have_text("1 of 3")
+    assert here.state(0) is BallotState.SUBMITTED
+    assert here.ballot(0).comment == "On second thoughts."
+    go_on(page, "Save and next")
+    page.wait_for_url(f"**{here.url(1)}")
+
+
+def test_a_tab_opened_anew_shows_what_was_submitted_without_a_network(
+    room: Callable[..., Room],
+) -> None:
+    here = room()
+    first, second = here.page, here.page.context.new_page()
+    here.open(first, 0)
+    here.open(second, 0)
+    first.context.set_offline(True)
+    here.press(first, "45")
+    go_on(first)
+    expect(second.get_by_role("button", name="Submitted here")).to_be_disabled()
+    first.close()
+    second.context.set_offline(False)
+    expect(second.get_by_role("button", name="Save and next")).to_be_enabled()
+    expect(second.locator("[data-count]")).to_have_text("1 of 3")
+    assert here.state(0) is BallotState.SUBMITTED
 
 
 def test_without_a_network_nobody_is_led_away(room: Callable[..., Room]) -> None:
@@ -454,7 +494,7 @@ def test_a_save_whose_answer_was_lost_counts_once(room: Callable[..., Room]) -> 
         lost.append(route.request.post_data or "")
         route.abort()
 
-    page.route("**/judge/ballots/*", lose, times=1)
+    page.route(re.compile(r"/judge/ballots/\d+$"), lose, times=1)
     here.press(page, "67")
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     assert len(lost) == 1

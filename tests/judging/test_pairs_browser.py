@@ -181,13 +181,16 @@ def test_without_a_network_the_choice_waits(room: Callable[..., Room]) -> None:
     page = here.page
     page.context.set_offline(True)
     page.keyboard.press("1")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect(page.locator(SAVED)).to_contain_text("Your choice is kept here")
+    expect(page.locator(".pair-chosen")).to_have_attribute("data-side", "2")
+    page.keyboard.press("2")
+    expect(page.locator(".pair-chosen")).to_have_attribute("data-side", "1")
     page.get_by_role("link", name="Judge's desk").click()
     expect(page).to_have_url(re.compile(f"{here.url(0)}$"))
     assert here.chosen() == [None, None, None]
     page.context.set_offline(False)
     here.ready(1)
-    assert here.chosen() == [2, None, None]
+    assert here.chosen() == [1, None, None]
 
 
 def test_a_thumb_chooses_on_a_small_phone(room: Callable[..., Room]) -> None:

@@ -1,12 +1,12 @@
 // The ballot: marks by key, thumb or mouse; each kept in this browser before it is sent, so that none is lost.
 import { make } from "./parts/dom.js";
-import { say } from "./parts/words.js";
 import { startAhead } from "./ballot/ahead.js";
 import { startBar } from "./ballot/bar.js";
 import { tidy } from "./ballot/kept.js";
 import { startKeys } from "./ballot/keys.js";
 import { startLeaving } from "./ballot/leave.js";
 import { startNeeds } from "./ballot/needs.js";
+import { startOnward } from "./ballot/onward.js";
 import { sheetOf, startPage, undo } from "./ballot/page.js";
 import { startPhone } from "./ballot/phone.js";
 import { startPictures } from "./ballot/pictures.js";
@@ -46,18 +46,25 @@ async function startMarking() {
   const phone = startPhone(form);
   const rubric = startRubric(form, phone.show);
   const keys = startKeyList();
+  const onward = startOnward(sheet, {
+    goOn: () => {
+      location.href = form.dataset.after;
+    },
+    refused: ({ notSubmitted }) => notSubmitted && explain(form.querySelector(".ballot-acts"), notSubmitted),
+  });
   const press = (selector) => document.querySelector(selector)?.click();
   const takeBack = async () => {
+    onward.stay();
     const name = await undo(form, sheet);
     if (name) {
       rubric.pointTo(name);
     }
   };
   phone.turnWith(rubric);
-  startLeaving({ form, sheet, line, pictures, explain });
+  startLeaving({ form, sheet, line, pictures, onward, explain });
   form.addEventListener("ballot:explained", ({ target }) => rubric.pointTo(target.querySelector("[name^=mark-]")?.name ?? ""));
   form.addEventListener("change", () => document.querySelector(".explained")?.remove());
-  const begun = startPage(form, sheet, pictures.seen);
+  const begun = startPage(form, sheet, { seen: pictures.seen, changed: onward.stay });
   for (const button of document.querySelectorAll("[data-undo]")) {
     button.hidden = false;
     button.addEventListener("click", takeBack);

@@ -1,11 +1,12 @@
 // A judge's order: by hand, by key, by button or by number; each change is kept here before it is sent.
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { startBar } from "./ballot/bar.js";
-import { isSettled, tidy } from "./ballot/kept.js";
+import { tidy } from "./ballot/kept.js";
 import { startNeeds } from "./ballot/needs.js";
+import { showButton, startOnward } from "./ballot/onward.js";
 import { startSending } from "./ballot/send.js";
 import * as moves from "./order/groups.js";
-import { keepOrder, sheetOf, startKeeping, submitOrder } from "./order/keeping.js";
+import { contentOf, keepOrder, sheetOf, startKeeping } from "./order/keeping.js";
 import { entryOf, lines, lyingRanked, numberOf, readGroups, sayPlace, showGroups } from "./order/list.js";
 import { make } from "./parts/dom.js";
 import { say } from "./parts/words.js";
@@ -17,12 +18,13 @@ const BY_KEY = { ArrowUp: "up", ArrowDown: "down" };
 const form = document.querySelector("form[data-order]");
 const comment = form.elements.comment;
 const line = document.querySelector("[data-saved]");
+const submitButton = form.querySelector(".button-primary");
+const submitWords = submitButton.textContent.trim();
 const undoButton = form.querySelector("[data-undo]");
 const sheet = sheetOf(form);
 const before = [];
 let groups = readGroups();
 let grabbed = null;
-let isSubmitting = false;
 let isShowing = false;
 
 // --- changes --------------------------------------------------------------------------------------------
@@ -203,30 +205,25 @@ function explain(words) {
   told.focus();
 }
 
-form.addEventListener("submit", async (event) => {
+// Once the order is submitted the server's page says so.
+const onward = startOnward(sheet, {
+  goOn: () => {
+    location.href = location.pathname;
+  },
+  refused: ({ notSubmitted }) => notSubmitted && explain(notSubmitted),
+});
+
+form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.submitter?.value !== "submit") {
     return;
   }
   if (groups.length === 0) {
     explain(say("nothingRanked"));
-  } else if (!isSubmitting) {
-    isSubmitting = true;
-    goOn(await submitOrder(sheet, groups, comment.value));
+  } else {
+    onward.submit(contentOf(groups, comment.value));
   }
 });
-
-/** Once the order is submitted the server's page says so; an order that waits for a network says that itself. */
-function goOn(record) {
-  if (record?.notSubmitted) {
-    isSubmitting = false;
-    explain(record.notSubmitted);
-  } else if (isSubmitting && isSettled(record)) {
-    location.href = location.pathname;
-  } else if (record?.trouble) {
-    isSubmitting = false;
-  }
-}
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]:not([target])");
@@ -254,7 +251,7 @@ await startKeeping(sheet, ({ groups: kept, comment: words, record }) => {
     comment.value = words;
   }
   form.elements.version.value = record.version;
-  goOn(record);
+  showButton(submitButton, record, submitWords);
 });
 form.dataset.ready = "";
 startBar(line, sheet.ballot);

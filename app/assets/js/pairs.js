@@ -1,12 +1,12 @@
 // Which of two: by click, by key; the choice is kept here before it is sent, and counts once both were shown.
 import { startBar } from "./ballot/bar.js";
-import { isSettled, read, tidy } from "./ballot/kept.js";
+import { read, tidy } from "./ballot/kept.js";
+import { meet } from "./ballot/meet.js";
 import { startNeeds } from "./ballot/needs.js";
 import { listen } from "./ballot/news.js";
+import { startOnward, waitsToBeSubmitted } from "./ballot/onward.js";
 import { startPictures } from "./ballot/pictures.js";
-import { keepChange } from "./ballot/queue.js";
-import { flush, startSending } from "./ballot/send.js";
-import { meet } from "./order/meet.js";
+import { startSending } from "./ballot/send.js";
 import { say } from "./parts/words.js";
 
 const form = document.querySelector("form[data-pair]");
@@ -23,7 +23,6 @@ const sheet = {
   content: { first: form.elements.first.value, second: form.elements.second.value, chosen: form.dataset.chosen },
   state: form.dataset.chosen ? "decided" : "open",
 };
-let isChoosing = false;
 
 // --- choosing -------------------------------------------------------------------------------------------
 
@@ -37,35 +36,31 @@ function allow() {
   }
 }
 
+const onward = startOnward(sheet, {
+  goOn: () => {
+    location.href = form.dataset.next;
+  },
+});
+
 async function choose(chosen) {
-  // A second click while the first is on its way would only repeat it.
-  if (isChoosing || !pictures.seen()) {
+  if (!pictures.seen()) {
     return;
   }
-  isChoosing = true;
-  for (const button of buttons) {
-    const isIt = button.value === chosen;
+  const kept = await read(sheet.ballot);
+  if (waitsToBeSubmitted(kept) && kept.content.chosen !== chosen) {
+    // Without a network there is time to think again.
+    onward.stay();
+  }
+  onward.submit({ chosen });
+}
+
+/** Show the choice that is kept here, from whichever window. */
+async function show() {
+  const kept = await read(sheet.ballot);
+  for (const button of kept ? buttons : []) {
+    const isIt = button.value === kept.content.chosen;
     button.setAttribute("aria-pressed", String(isIt));
     button.closest("[data-side]").classList.toggle("pair-chosen", isIt);
-  }
-  await keepChange(sheet, { chosen }, { submit: true, isUndo: true });
-  await flush();
-  goOn(await read(sheet.ballot));
-}
-
-/** Go to the next two once the choice has arrived; without a network it waits here until there is one. */
-function goOn(record) {
-  if (isChoosing && record?.trouble) {
-    isChoosing = false;
-    show(record.content.chosen);
-  } else if (isChoosing && isSettled(record)) {
-    location.href = record.onward ?? form.dataset.next;
-  }
-}
-
-function show(chosen) {
-  for (const side of form.querySelectorAll("[data-side]")) {
-    side.classList.toggle("pair-chosen", side.dataset.side === chosen);
   }
 }
 
@@ -124,15 +119,8 @@ if (!pictures.seen()) {
   }
 }
 await meet(sheet);
-const kept = await read(sheet.ballot);
-if (kept && !isSettled(kept)) {
-  show(kept.content.chosen);
-}
-listen(async ({ ballot }) => {
-  if (ballot === sheet.ballot) {
-    goOn(await read(ballot));
-  }
-});
+await show();
+listen(({ ballot }) => (ballot === sheet.ballot ? show() : undefined));
 // The two that come next are fetched already, at the size in which they will be shown.
 const ahead = document.querySelector("[data-ahead]");
 if (ahead && !navigator.connection?.saveData) {

@@ -1,8 +1,9 @@
 // One line says how the marks are kept, in words.
 import { make } from "../parts/dom.js";
 import { say } from "../parts/words.js";
-import { isWaiting, readAll } from "./kept.js";
+import { countWaiting, readAll } from "./kept.js";
 import { listen } from "./news.js";
+import { waitsToBeSubmitted } from "./onward.js";
 import { reach } from "./send.js";
 import { deskUrl, signInUrl } from "./who.js";
 
@@ -28,13 +29,13 @@ export function startBar(line, ballot) {
 }
 
 function show(line, records, ballot) {
-  const count = records.filter(isWaiting).length;
+  const count = countWaiting(records);
   const own = records.find((record) => record.ballot === ballot);
   const others = records.filter(({ trouble }) => trouble).length;
   if (count > 0 && reach === "signed-out") {
     tell(line, true, make("a", { href: signInUrl, textContent: say("signInKept") }));
   } else if (count > 0 && reach === "offline") {
-    tell(line, true, say("offline", { count }));
+    tell(line, true, waitsToBeSubmitted(own) ? say("queued") : say("offline", { count }));
   } else if (own?.trouble) {
     tell(line, true, own.trouble.kind === "refused" ? (own.trouble.error ?? say("refused")) : say("needsYou"));
   } else if (count > 0) {

@@ -3,8 +3,9 @@
 //
 // A record: {user, ballot, url, page, label, names, version, content, flight, waiting, trouble, state, savedAt, undo,
 // touched}. `content` is what the judge sees here, by field name, and `version` the one it rests on. `waiting` is a
-// change that was never sent, {key, submit}; `flight` one that may have arrived, {key, submit, base, content}: it is
-// sent as it was until there is an answer. `trouble` is an answer that only the judge can settle, {kind, error, …}.
+// change that was never sent, {key, submit, fields}; `flight` one that may have arrived, {key, submit, fields, base,
+// content}: it is sent as it was until there is an answer. `trouble` is an answer that only the judge can settle,
+// {kind, error, …}.
 import { openDB } from "idb";
 import { tellOf } from "./news.js";
 import { user } from "./who.js";
@@ -96,6 +97,20 @@ export function isSettled(record) {
 /** Whether something of this record shall be sent as soon as the server can be reached. */
 export function isWaiting(record) {
   return Boolean(record) && !record.trouble && Boolean(record.flight || record.waiting);
+}
+
+/** Whether a submission is among it. */
+export function isQueued(record) {
+  return isWaiting(record) && Boolean(record.flight?.submit || record.waiting?.submit);
+}
+
+/** How many changes of these records wait to be sent: fields, or a submission that changes none. */
+export function countWaiting(records) {
+  const counts = records.filter(isWaiting).map(({ flight, waiting }) => {
+    const fields = [flight, waiting].flatMap((change) => change?.fields ?? []);
+    return Math.max(new Set(fields).size, 1);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** Forget what the server has had for a week: it was kept for undoing, and that is over. */

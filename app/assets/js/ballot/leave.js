@@ -3,14 +3,14 @@
 // but its own error.
 import { say } from "../parts/words.js";
 import { isSettled, isWaiting, read } from "./kept.js";
-import { allKept, keepChange } from "./queue.js";
+import { allKept } from "./queue.js";
 import { isMarked } from "./rubric.js";
 import { flush, reach } from "./send.js";
 import { post } from "./talk.js";
 
 const MOMENT = 4000;
 
-/** Look after every way out of the page; `page` is {form, sheet, line, pictures, explain}. */
+/** Look after every way out of the page; `page` is {form, sheet, line, pictures, onward, explain}. */
 export function startLeaving(page) {
   let isLeaving = false;
   const once = async (act) => {
@@ -81,7 +81,7 @@ async function stay({ sheet, line }) {
 }
 
 /** Submit through the queue, as every change: without a network it is submitted once there is one. */
-async function submit({ form, sheet, pictures, explain }) {
+async function submit({ form, pictures, onward, explain }) {
   const missing = missingMark(form);
   if (missing) {
     explain(missing, say("chooseMark"));
@@ -91,14 +91,7 @@ async function submit({ form, sheet, pictures, explain }) {
     explain(pictures.place, say("notShown"));
     return;
   }
-  await keepChange(sheet, { shown: pictures.seen() }, { submit: true });
-  await flush();
-  const record = await read(sheet.ballot);
-  if (record?.notSubmitted) {
-    explain(form.querySelector(".ballot-acts"), record.notSubmitted);
-  } else if (isSettled(record)) {
-    location.href = form.dataset.after;
-  }
+  await onward.submit({ shown: pictures.seen() });
 }
 
 /** Leave the entry for later: it comes again once the others are done. */

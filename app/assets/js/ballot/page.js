@@ -1,9 +1,11 @@
 // The page of one ballot and the record of it: the page shows what is kept, and every change is kept before it is sent.
 import { forget, recall } from "../parts/store.js";
+import { say } from "../parts/words.js";
 import { difference, namesOf, readForm, writeForm } from "./form.js";
-import { alterKept, isSettled, read } from "./kept.js";
+import { meet } from "./meet.js";
 import { listen } from "./news.js";
-import { allKept, keepChange, recordOf, sendAgain, undoLast } from "./queue.js";
+import { showButton } from "./onward.js";
+import { allKept, keepChange, readKept, undoLast } from "./queue.js";
 import { planFlush } from "./send.js";
 
 const PAUSE = 300;
@@ -23,10 +25,14 @@ export function sheetOf(form) {
   };
 }
 
-/** Bring page and record together, then keep whatever is changed; `seen` says how the pictures were seen, if they were. */
-export async function startPage(form, sheet, seen) {
+/**
+ * Bring page and record together, then keep whatever is changed and tell `changed`; `seen` says how the pictures were
+ * seen, if they were.
+ */
+export async function startPage(form, sheet, { seen, changed }) {
   const early = difference(sheet.content, readForm(form));
   const change = (patch, pause) => {
+    changed();
     keepChange(sheet, seen() ? { ...patch, shown: seen() } : patch);
     planFlush(pause);
   };
@@ -48,7 +54,7 @@ export async function startPage(form, sheet, seen) {
     // Chosen before this script was there to hear of it.
     change(early, PAUSE);
   }
-  listen(({ ballot }) => (ballot === sheet.ballot ? show(form, sheet) : undefined));
+  listen(({ ballot, reach }) => (ballot === sheet.ballot || reach ? show(form, sheet) : undefined));
   await show(form, sheet);
 }
 
@@ -67,17 +73,6 @@ function isTyped({ name, type }) {
   return name !== "" && (type === "textarea" || type === "number");
 }
 
-/** What the server says now is the record's beginning, unless the record holds what the server never had. */
-function meet(sheet) {
-  return alterKept(sheet.ballot, (kept) => {
-    if (kept && (!isSettled(kept) || kept.version > sheet.version)) {
-      return undefined;
-    }
-    const undo = kept?.version === sheet.version ? kept.undo : [];
-    return kept ? { ...recordOf(sheet), undo } : undefined;
-  }).then((record) => (record?.trouble?.kind === "late" ? sendAgain(sheet.ballot) : record));
-}
-
 /** Marks that an earlier Podium kept elsewhere in this browser are taken over once. */
 async function takeOver(form, sheet) {
   const place = `ballot:${form.dataset.key}`;
@@ -90,14 +85,7 @@ async function takeOver(form, sheet) {
 }
 
 async function show(form, sheet) {
-  let keeping;
-  let record;
-  do {
-    // While a change is on its way to the record, the page knows more than the record.
-    keeping = allKept();
-    await keeping;
-    record = await read(sheet.ballot);
-  } while (keeping !== allKept());
+  const record = await readKept(sheet.ballot);
   if (record) {
     writeForm(form, record.content);
     form.elements.version.value = record.version;
@@ -105,5 +93,19 @@ async function show(form, sheet) {
     for (const part of form.querySelectorAll(".criterion, .ballot-submit")) {
       part.disabled = form.hasAttribute("data-late");
     }
+    showSubmitted(form, record);
+  }
+}
+
+/** Whether it is submitted: to the server, by whichever window, or here and on its way. */
+function showSubmitted(form, record) {
+  const isSubmitted = record.state === "submitted";
+  showButton(form.querySelector(".ballot-submit"), record, say(isSubmitted ? "saveAndNext" : "submitAndNext"));
+  const told = form.querySelector(".ballot-submitted");
+  if (isSubmitted && told.hidden) {
+    told.hidden = false;
+    told.querySelector(".status").textContent = say("submitted", { time: record.savedAt });
+    const { done, total } = form.dataset;
+    document.querySelector("[data-count]").textContent = say("count", { done: Number(done) + 1, total });
   }
 }

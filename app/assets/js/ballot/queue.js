@@ -1,5 +1,5 @@
 // A judge's changes, each kept before it is sent, and what becomes of them once the server has answered.
-import { alterKept } from "./kept.js";
+import { alterKept, read } from "./kept.js";
 import { user } from "./who.js";
 
 const MOST_UNDO = 100;
@@ -15,11 +15,23 @@ export function allKept() {
  * Keep a change: `patch` are the fields it is about. `sheet` is the page's own ballot, from which the record begins:
  * {ballot, url, page, label, names, version, content, state}.
  */
-export function keepChange(sheet, patch, { submit = false, isUndo = false } = {}) {
+export function keepChange(sheet, patch, { submit = false } = {}) {
   return keep(sheet.ballot, (kept) => {
     const record = kept ?? recordOf(sheet);
-    return changed(record, patch, { submit, undo: isUndo ? record.undo : withUndo(record, patch) });
+    return changed(record, patch, { submit, undo: withUndo(record, patch) });
   });
+}
+
+/** The record once all that was changed on this page is in it: until then the page knows more than the record. */
+export async function readKept(ballot) {
+  let keeping;
+  let record;
+  do {
+    keeping = beingKept;
+    await keeping;
+    record = await read(ballot);
+  } while (keeping !== beingKept);
+  return record;
 }
 
 function keep(ballot, alter) {
@@ -30,10 +42,12 @@ function keep(ballot, alter) {
 
 /** The record with `patch` in it, waiting to be sent; `undo` are the steps that can be taken back from there. */
 function changed(record, patch, { submit = false, undo }) {
+  const { waiting, content } = record;
+  const fields = [...new Set([...(waiting?.fields ?? []), ...differing(content, patch)])];
   return {
     ...record,
-    content: { ...record.content, ...patch },
-    waiting: { key: newKey(), submit: submit || Boolean(record.waiting?.submit) },
+    content: { ...content, ...patch },
+    waiting: { key: newKey(), submit: submit || Boolean(waiting?.submit), fields },
     undo,
     trouble: record.trouble?.kind === "refused" ? null : record.trouble,
     notSubmitted: null,
@@ -54,15 +68,18 @@ function newKey() {
 /** The changes that can be undone; what is typed in one go is undone in one. */
 function withUndo({ undo, content }, patch) {
   const now = Date.now();
-  const added = Object.keys(patch)
-    .filter((name) => name !== "shown" && (content[name] ?? "") !== patch[name])
-    .map((name) => ({ name, before: content[name] ?? "", at: now }));
+  const added = differing(content, patch).map((name) => ({ name, before: content[name] ?? "", at: now }));
   const last = undo.at(-1);
   const isSameStroke = last && added.length === 1 && isText(added[0].name) && last.name === added[0].name;
   if (isSameStroke && now - last.at < ONE_STROKE) {
     return [...undo.slice(0, -1), { ...last, at: now }];
   }
   return [...undo, ...added].slice(-MOST_UNDO);
+}
+
+/** What the judge changes with `patch`, by field name. */
+function differing(content, patch) {
+  return Object.keys(patch).filter((name) => name !== "shown" && (content[name] ?? "") !== patch[name]);
 }
 
 function isText(name) {
@@ -82,7 +99,7 @@ export async function undoLast({ ballot }) {
   return last;
 }
 
-/** Let what waits be what is sent next: {key, submit, base, content}, the same until it is answered; or null. */
+/** Let what waits be what is sent next, the same until it is answered; the record with its `flight`, or null. */
 export async function takeOff(ballot) {
   const record = await alterKept(ballot, (kept) => {
     if (!kept || kept.trouble || kept.flight || !kept.waiting) {

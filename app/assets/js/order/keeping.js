@@ -1,11 +1,10 @@
 // The order and the record of it in this browser: every change is kept before it is sent, as those of ballots are.
-import { read } from "../ballot/kept.js";
+import { meet } from "../ballot/meet.js";
 import { listen } from "../ballot/news.js";
-import { allKept, keepChange } from "../ballot/queue.js";
-import { flush, planFlush } from "../ballot/send.js";
+import { keepChange, readKept } from "../ballot/queue.js";
+import { planFlush } from "../ballot/send.js";
 import { groupsFrom, placesOf } from "./groups.js";
 import { lines, numberOf, readGroups } from "./list.js";
-import { meet } from "./meet.js";
 
 const PAUSE = 300;
 const PREFIX = "place-";
@@ -33,7 +32,8 @@ function commentOf({ elements: { comment } }) {
   return { name: "comment", title: comment.labels[0].firstChild.textContent.trim(), says: {} };
 }
 
-function contentOf(groups, comment) {
+/** What the page says, by field name. */
+export function contentOf(groups, comment) {
   const places = placesOf(groups);
   const fields = [...lines.keys()].map((entry) => [PREFIX + entry, String(places.get(entry) ?? "")]);
   return { ...Object.fromEntries(fields), comment };
@@ -41,15 +41,8 @@ function contentOf(groups, comment) {
 
 /** Keep what the page says, and send it in a moment. */
 export function keepOrder(sheet, groups, comment) {
-  keepChange(sheet, contentOf(groups, comment), { isUndo: true });
+  keepChange(sheet, contentOf(groups, comment));
   planFlush(PAUSE);
-}
-
-/** Keep it and submit it; resolves to the record once it was answered, or cannot be for now. */
-export async function submitOrder(sheet, groups, comment) {
-  await keepChange(sheet, contentOf(groups, comment), { submit: true, isUndo: true });
-  await flush();
-  return read(sheet.ballot);
 }
 
 /**
@@ -59,19 +52,12 @@ export async function submitOrder(sheet, groups, comment) {
 export async function startKeeping(sheet, show) {
   await meet(sheet);
   const refresh = async () => {
-    let keeping;
-    let record;
-    do {
-      // While a change is on its way to the record, the page knows more than the record.
-      keeping = allKept();
-      await keeping;
-      record = await read(sheet.ballot);
-    } while (keeping !== allKept());
+    const record = await readKept(sheet.ballot);
     if (record) {
       show({ groups: groupsIn(record.content), comment: record.content.comment ?? "", record });
     }
   };
-  listen(({ ballot }) => (ballot === sheet.ballot ? refresh() : undefined));
+  listen(({ ballot, reach }) => (ballot === sheet.ballot || reach ? refresh() : undefined));
   await refresh();
 }
 
