@@ -22,10 +22,10 @@ from judging.forms.counting import (
     posted_rungs,
     rearranged,
 )
-from judging.models import Advance, HandOut, Round
+from judging.models import HandOut, Round
 from judging.queries import results as queries
 from judging.queries.readiness import judges_wanted
-from judging.queries.rounds import get_round, rounds_of, rules_of
+from judging.queries.rounds import find_next_round, get_round, rounds_of, rules_of
 from judging.ranking import Kind, Method, MethodName, Ranking, RungKind, parse_rung
 from judging.service import methods as service
 from judging.service.counting import Count, count
@@ -87,7 +87,7 @@ def method(slug: str, round_id: int) -> Answer:
             return redirect(url_for(".method", slug=slug, round_id=round_id), 303)
     declared = Method(round_.method, round_.drop_count)
     is_planned = round_.state is RoundState.PLANNED
-    places = _places(contest, round_)
+    places, wins = _places(contest, round_)
     return show(
         "methods",
         form,
@@ -99,6 +99,7 @@ def method(slug: str, round_id: int) -> Answer:
         trimming=_trimming(round_),
         tried=() if is_planned else _tried(contest, count(session, round_), places),
         places=places,
+        wins=wins,
         is_settled=_is_settled(contest),
     )
 
@@ -145,16 +146,11 @@ def _lacking(round_: Round, method: Method) -> str:
     return f"{needs} {_('Nobody can have a place: leave out fewer, or choose another method.')}"
 
 
-def _places(contest: Contest, round_: Round) -> int:
-    """Return how many of a round's entries win, or go on to the next."""
-    later = [
-        each
-        for each in rounds_of(current_session(), contest)
-        if each.position > round_.position and not each.is_practice
-    ]
-    if later and round_.advance is Advance.TOP and round_.advance_count:
-        return round_.advance_count
-    return contest.winners
+def _places(contest: Contest, round_: Round) -> tuple[int, bool]:
+    """Return how many of a round's entries come first, and whether they win by that."""
+    wins = find_next_round(current_session(), round_) is None
+    goes_on = None if wins else round_.advance_count
+    return goes_on or contest.winners, wins
 
 
 def _is_settled(contest: Contest) -> bool:
@@ -234,26 +230,36 @@ def _one(
             )
             for row in rows
         ),
-        "" if ranking is base else _changes(_winners(ranking, places), _winners(base, places)),
+        "" if ranking is base else _changes(_first(ranking, places), _first(base, places), places),
     )
 
 
-def _winners(ranking: Ranking[int], places: int) -> list[int]:
+def _first(ranking: Ranking[int], places: int) -> list[int]:
     return [row.entry for row in ranking.standings if row.place is not None and row.place <= places]
 
 
-def _changes(found: list[int], base: list[int]) -> str:
+def _changes(found: list[int], base: list[int], places: int) -> str:
+    """Return what a method would change about the first `places` entries, and only about them."""
     if found == base:
-        return _("The same entries, in the same order.")
+        return ngettext(
+            "The first is the same.",
+            "The first %(num)s are the same, in the same order.",
+            places,
+        )
     if set(found) == set(base):
-        return _("The same entries, in another order.")
+        return _("The first %(places)s are the same, in another order.", places=places)
     gained = ", ".join(f"{entry:04d}" for entry in found if entry not in base)
     lost = ", ".join(f"{entry:04d}" for entry in base if entry not in found)
     if not gained:
-        return _("%(lost)s would not be among them.", lost=lost)
+        return _("Not among the first %(places)s: %(lost)s.", places=places, lost=lost)
     if not lost:
-        return _("%(gained)s would be among them, too.", gained=gained)
-    return _("%(gained)s instead of %(lost)s.", gained=gained, lost=lost)
+        return _("Also among the first %(places)s: %(gained)s.", places=places, gained=gained)
+    return _(
+        "Among the first %(places)s: %(gained)s instead of %(lost)s.",
+        places=places,
+        gained=gained,
+        lost=lost,
+    )
 
 
 # --- the tie ladder and who confirms ------------------------------------------------------------

@@ -123,7 +123,12 @@ def test_methods_stand_side_by_side_and_a_late_change_needs_a_reason(
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6)], judges=3)
     url = scene.url(f"rounds/{scene.round_.id}/method")
     page = signed_in(client, scene).page(url)
-    for words in ("Weighted mean", "Median", "Adjusted for leniency", "The same entries, in the"):
+    for words in (
+        "Weighted mean",
+        "Median",
+        "Adjusted for leniency",
+        "The first 3 are the same, in the same order.",
+    ):
         assert words in page
     answer = client.submit(url, {"method": "median"})
     assert answer.status_code == 422
