@@ -57,6 +57,15 @@ def roll_back_request() -> None:
         session.rollback()
 
 
+def commit_early() -> None:
+    """Make what a request did durable before its answer is written.
+
+    Others wait for what it holds, the audit's head above all. Nothing may be written after it, and
+    an error cannot undo anything any more.
+    """
+    _commit(current_session())
+
+
 def step_aside(session: Session) -> None:
     """Let others write while a request does something slow, such as storing a file.
 

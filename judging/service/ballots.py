@@ -10,7 +10,18 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Integer,
+    bindparam,
+    cast,
+    delete,
+    func,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,7 +33,7 @@ from app.jobs import enqueue
 from contests.models import Entry
 from contests.states import EntryState, Screening
 from judging import policies, rubric
-from judging.models import Ballot, HandOut, Judge, Mark, Recusal, RecusalSource, Round
+from judging.models import Ballot, Criterion, HandOut, Judge, Mark, Recusal, RecusalSource, Round
 from judging.queries.held import Held, has_pictures, hold
 from judging.ranking import Kind
 from judging.service.striking import strike
@@ -325,7 +336,8 @@ def _state_after(held: Held, sent: Sent, given: Content) -> BallotState:
 # --- what a save writes -------------------------------------------------------------------------
 
 
-_BALLOTS, _JUDGES, _MARKS = table_of(Ballot), table_of(Judge), table_of(Mark)
+_BALLOTS, _JUDGES = table_of(Ballot), table_of(Judge)
+_MARKS, _CRITERIA = table_of(Mark), table_of(Criterion)
 _UPDATE_BALLOT = update(_BALLOTS).where(_BALLOTS.c.id == bindparam("ballot"))
 _SEE_JUDGE = update(_JUDGES).where(_JUDGES.c.id == bindparam("judge"))
 _ERASE_MARKS = delete(_MARKS).where(
@@ -334,16 +346,31 @@ _ERASE_MARKS = delete(_MARKS).where(
 )
 
 
-def _upsert(insert: Any) -> Any:
-    """Return the statement that keeps a mark, whether or not there was one: in either's words."""
-    return insert.on_conflict_do_update(
-        index_elements=["ballot_id", "criterion_id"], set_={"points": insert.excluded.points}
+def _keeping(insert: Any, each: Any) -> Any:
+    """Return the statement that keeps marks, whether or not there were any: in either's words.
+
+    They come as one object, points by the criterion's id, which `each` takes apart.
+    """
+    given = each(bindparam("points", type_=JSON)).table_valued("key", "value")
+    rows = (
+        select(
+            bindparam("ballot", type_=Integer),
+            *(_CRITERIA.c.id, _CRITERIA.c.minimum, _CRITERIA.c.maximum),
+            cast(given.c.value, Integer),
+        )
+        .join_from(given, _CRITERIA, _CRITERIA.c.id == cast(given.c.key, Integer))
+        .where(true())  # without it SQLite would read the conflict as part of the join
+    )
+    names = ["ballot_id", "criterion_id", "minimum", "maximum", "points"]
+    keep = insert(_MARKS).from_select(names, rows)
+    return keep.on_conflict_do_update(
+        index_elements=["ballot_id", "criterion_id"], set_={"points": keep.excluded.points}
     )
 
 
 _KEEP_MARKS: Final[Mapping[str, Any]] = {
-    "postgresql": _upsert(postgresql.insert(_MARKS)),
-    "sqlite": _upsert(sqlite.insert(_MARKS)),
+    "postgresql": _keeping(postgresql.insert, func.json_each_text),
+    "sqlite": _keeping(sqlite.insert, func.json_each),
 }
 
 
@@ -356,9 +383,9 @@ def _write(
     state: BallotState,
     now: datetime,
 ) -> None:
-    _write_marks(session, held, given.marks)
-    changed = _changes(held, sent, given=given, state=state, now=now)
     connection = session.connection()
+    _write_marks(connection, held, given.marks)
+    changed = _changes(held, sent, given=given, state=state, now=now)
     if changed:
         connection.execute(_UPDATE_BALLOT, {"ballot": held.id, **changed})
     if held.seen_at is None or now - held.seen_at >= SEEN_EVERY:
@@ -383,21 +410,15 @@ def _changes(
     return changed
 
 
-def _write_marks(session: Session, held: Held, marks: Mapping[str, int]) -> None:
-    connection = session.connection()
-    rows = [
-        {
-            "ballot_id": held.id,
-            "criterion_id": criterion.id,
-            "minimum": criterion.minimum,
-            "maximum": criterion.maximum,
-            "points": marks[criterion.key],
-        }
-        for criterion in held.criteria
-        if criterion.key in marks and marks[criterion.key] != criterion.points
-    ]
-    if rows:
-        connection.execute(_KEEP_MARKS[connection.dialect.name], rows)
+def _write_marks(connection: Connection, held: Held, marks: Mapping[str, int]) -> None:
+    points = {
+        str(one.id): marks[one.key]
+        for one in held.criteria
+        if one.key in marks and marks[one.key] != one.points
+    }
+    if points:
+        keep = _KEEP_MARKS[connection.dialect.name]
+        connection.execute(keep, {"ballot": held.id, "points": points})
     gone = [one.id for one in held.criteria if one.points is not None and one.key not in marks]
     if gone:
         connection.execute(_ERASE_MARKS, {"ballot": held.id, "criteria": gone})
