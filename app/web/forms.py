@@ -10,6 +10,9 @@ from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.meta import DefaultMeta
 
+from app.errors import InvalidError
+from app.web.language import render_message
+
 # What HTML has no place for: control characters but tab and line break, and code points for none.
 _NO_CHARACTERS = "".join(
     f"{chr(plane << 16 | 0xFFFE)}{chr(plane << 16 | 0xFFFF)}" for plane in range(17)
@@ -76,3 +79,10 @@ class Form(Cleaned, FlaskForm):
         """The token is looked at once, before the form is."""
 
         csrf = False
+
+    def blame(self, error: InvalidError) -> None:
+        """Put a domain error's sentence on the field it is about, or above the form."""
+        if error.field in self:
+            self[error.field].errors = [render_message(error)]
+        else:
+            self.form_errors.append(render_message(error))

@@ -16,8 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from app.errors import InvalidError
-from app.web import Form, render_message
+from app.web import Form
 from judging.models import Round
 from judging.ranking import Method, MethodName
 from judging.service.ballots import REASON_LENGTH
@@ -50,13 +49,6 @@ class MethodForm(Form):
         name = MethodName(self.method.data)
         return Method(name, (self.drop.data or 1) if name is MethodName.TRIMMED_MEAN else 0)
 
-    def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence on the field it is about, or above the form."""
-        if error.field in self:
-            self[error.field].errors = [render_message(error)]
-        else:
-            self.form_errors.append(render_message(error))
-
 
 class LadderForm(Form):
     """The rungs of the tie ladder; they themselves are hidden fields, `rung_0` and so on."""
@@ -83,13 +75,6 @@ class LadderForm(Form):
             *(SelectChoice(text, words) for text, words in left),
             SelectChoice("seed", _l("A draw by a public text")),
         ]
-
-    def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence on the field it is about, or above the form."""
-        if error.field in self:
-            self[error.field].errors = [render_message(error)]
-        else:
-            self.form_errors.append(render_message(error))
 
 
 class TwoPeopleForm(Form):

@@ -17,8 +17,7 @@ from wtforms.validators import (
     Optional,
 )
 
-from app.errors import InvalidError
-from app.web import Form, render_message
+from app.web import Form
 from app.web.wall_times import WALL_CLOCK, check_wall_time, wall_time
 from judging.models import Decision
 from judging.service.decisions import CITATION_LENGTH, Choice
@@ -41,13 +40,6 @@ class ProposalForm(Form):
             )
             for place in self.places
         ]
-
-    def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence on the field it is about, or above the form."""
-        if error.field in self:
-            self[error.field].errors = [render_message(error)]
-        else:
-            self.form_errors.append(render_message(error))
 
 
 def proposal_form(

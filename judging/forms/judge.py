@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from typing_extensions import override
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     IntegerField,
@@ -57,6 +58,7 @@ class BallotForm(Form):
         # What was posted would be shown again before any data.
         self.version.data, self.version.raw_data = version, None
 
+    @override
     def blame(self, error: InvalidError) -> None:
         """Put a domain error's sentence on the field it is about; missing marks all at once."""
         if error.reason == "mark-missing":

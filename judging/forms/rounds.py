@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from app.errors import N_, InvalidError
-from app.web import Form, local_instant, render_message
+from app.web import Form, local_instant
 from app.web.wall_times import WALL_CLOCK, check_wall_time, wall_time
 from judging.forms.numbers import check_number, hundredths, plain
 from judging.models import Advance, HandOut, Judge, Round
@@ -147,13 +147,6 @@ class RoundForm(Form):
             seats=frozenset(self.seats.data or ()),
         )
 
-    def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence at the field it is about, or above the form."""
-        if error.field in self:
-            self[error.field].errors = [render_message(error)]
-        else:
-            self.form_errors.append(render_message(error))
-
     def at_midnight(self) -> bool:
         """Tell whether one of the times is one that people read as the wrong day."""
         times: list[datetime | None] = [self.starts_at.data, self.due_at.data]
@@ -214,13 +207,6 @@ class ChoiceForm(Form):
     def left_out(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the reason of each entry that does not."""
         return {n: self[f"reason_{n}"].data or "" for n in numbers if not self[f"goes_{n}"].data}
-
-    def blame(self, error: InvalidError) -> None:
-        """Put a domain error's sentence at the entry it is about, or above the form."""
-        if error.field in self:
-            self[error.field].errors = [render_message(error)]
-        else:
-            self.form_errors.append(render_message(error))
 
 
 def choice_form(

@@ -62,6 +62,7 @@ class RubricForm(Form):
         """Return what a valid form says; levels without words are left out."""
         return [_values(row) for row in self.rows()]
 
+    @override
     def blame(self, error: InvalidError) -> None:
         """Put a domain error's sentence at the criterion it is about, or above the form."""
         sentence = render_message(error)
