@@ -5,19 +5,19 @@ to the store has no session: nobody waits for the database while bytes travel.
 """
 
 import hashlib
-import io
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from time import sleep
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
-from typing_extensions import Buffer, override
 
 from app.authz import Actor, require
-from app.errors import N_, InvalidError, NotFoundError
+from app.errors import N_, InvalidError, NotFoundError, UnavailableError
 from app.jobs import enqueue
 from media import keys, links
 from media.images.probe import probe, probe_document, probe_video
@@ -25,18 +25,27 @@ from media.limits import MEBIBYTE, AssetKind, Limits, check_size
 from media.models import Asset
 from media.policies import owns
 from media.queries import count_awaiting, find_asset, get_asset
+from media.service.ranges import Ranges
 from media.service.store import store
 from media.states import AssetState, move
-from media.stores.base import MissingObjectError, MissingPartError, Part, Store, unavailable
+from media.stores.base import MissingObjectError, MissingPartError, Part
 
 PART_SIZE = 5 * MEBIBYTE
 """S3's least for all parts but the last; the largest file we take has a hundred of them."""
 MOST_OPEN = 20
 PART_ADDRESS_LIVES = timedelta(hours=1)
 
+_PAUSES = (0.1, 0.4, 1.0)
+"""Seconds between looks at a file that another window may be putting together at this moment: not
+every server keeps it from sight until it is whole."""
+
 _CHUNK = MEBIBYTE
 _UNKNOWN = "application/octet-stream"
 """What a file in parts is until its content was seen; the row's type is the one it is served as."""
+
+
+class _TornError(InvalidError):
+    """A file in the store has another size than its parts had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +258,21 @@ def assemble(upload: Upload, limits: Limits) -> Kept:
     InvalidError with a sentence for its sender where it is not taken.
     """
     _finish(upload)
+    for pause in _PAUSES:
+        with suppress(UnavailableError, _TornError):
+            return _inspect(upload, limits)
+        sleep(pause)
+    return _inspect(upload, limits)
+
+
+def _inspect(upload: Upload, limits: Limits) -> Kept:
     if store().stat(upload.key).size != upload.size:
-        raise InvalidError(
+        raise _TornError(
             N_("This file did not arrive as it was sent; please upload it again."), code="altered"
         )
-    with _Ranges.open(store(), upload) as file:
+    with Ranges.of(
+        store(), upload.key, upload.size, is_video=upload.kind is AssetKind.VIDEO
+    ) as file:
         media_type, width, height = _look(file, upload.kind, limits)
     return Kept(
         upload.public_id,
@@ -323,66 +342,6 @@ def _look(file: BinaryIO, kind: AssetKind, limits: Limits) -> tuple[str, int | N
             return probe_document(file, limits).media_type, None, None
         case AssetKind.VIDEO:
             return probe_video(file, limits).media_type, None, None
-
-
-class _Ranges(io.RawIOBase):
-    """An object as a file that can be sought in: each read fetches only what it asks for."""
-
-    _BUFFER = 64 * 1024
-    _BUFFER_OF_VIDEO = 4 * 1024
-    """Of a film the gate reads a few bytes at each of many places."""
-
-    def __init__(self, store: Store, key: str, size: int) -> None:
-        super().__init__()
-        self._store, self._key, self._size = store, key, size
-        self._at = 0
-
-    @classmethod
-    def open(cls, store: Store, upload: Upload) -> BinaryIO:
-        raw = cls(store, upload.key, upload.size)
-        is_video = upload.kind is AssetKind.VIDEO
-        return io.BufferedReader(raw, cls._BUFFER_OF_VIDEO if is_video else cls._BUFFER)
-
-    @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def seekable(self) -> bool:
-        return True
-
-    @override
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        if start + offset < 0:
-            message = "before the first byte"
-            raise ValueError(message)
-        self._at = start + offset
-        return self._at
-
-    @override
-    def readinto(self, buffer: Buffer, /) -> int:
-        view = memoryview(buffer)
-        data = self._fetch(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-    @override
-    def readall(self) -> bytes:
-        # In one request: what Python does otherwise asks for a few kilobytes each time.
-        return self._fetch(self._size - self._at)
-
-    def _fetch(self, length: int) -> bytes:
-        length = min(length, self._size - self._at)
-        if length <= 0:
-            return b""
-        with self._store.open(self._key, start=self._at, length=length) as stretch:
-            data = stretch.read()
-        if len(data) < length:
-            # A line that broke must not look like a file that does.
-            raise unavailable()
-        self._at += length
-        return data
 
 
 def _measure(file: BinaryIO) -> tuple[int, str]:

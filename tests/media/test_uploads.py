@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 import pytest
@@ -19,8 +20,10 @@ from app.web import limiter
 from media import service
 from media.limits import AssetKind, Limits
 from media.service import uploads
+from media.service.ranges import Ranges
 from media.service.uploads import PART_SIZE, Upload
 from media.stores import Store
+from media.stores.base import ObjectInfo
 from tests.client import Client, client_of
 from tests.database import settle
 from tests.media.conftest import Room, photo
@@ -257,7 +260,7 @@ def test_a_file_by_ranges_reads_like_any_other(room: Room) -> None:
     upload = Upload("a" * 32, "none", AssetKind.PICTURE, "x", len(data))
     room.store.put(upload.key, io.BytesIO(data), media_type="x/y")
     plain = io.BytesIO(data)
-    with uploads._Ranges.open(room.store, upload) as file:  # noqa: SLF001 - what all probes read
+    with Ranges.of(room.store, upload.key, upload.size, is_video=False) as file:
         for act in (
             lambda f: f.read(10),
             lambda f: (f.seek(-5, 2), f.read()),
@@ -287,6 +290,32 @@ def test_a_broken_line_is_no_broken_file(room: Room) -> None:
     with room.other_store(broken), pytest.raises(UnavailableError):
         service.assemble(upload, Limits())
     assert service.assemble(upload, Limits()).bytes == len(data)
+
+
+class Halfway(Counting):
+    """A server that shows an object while another window's request still writes it."""
+
+    looks = 0
+
+    def stat(self, key: str) -> ObjectInfo:
+        self.looks += 1
+        found = self.store.stat(key)
+        return replace(found, size=found.size // 2) if self.looks == 1 else found
+
+    @override
+    def open(self, key: str, *, start: int = 0, length: int | None = None) -> BinaryIO:
+        part = (length or 0) // 2 if self.looks == 2 else length
+        return self.store.open(key, start=start, length=part)
+
+
+def test_a_file_that_another_window_is_putting_together_is_waited_for(room: Room) -> None:
+    data = photo()
+    upload = open_upload(room, data, AssetKind.PICTURE)
+    room.store.put_part(upload.key, upload.upload_id, 1, io.BytesIO(data), size=len(data))
+    halfway = Halfway(room.store)
+    with room.other_store(cast("Store", halfway)):
+        assert service.assemble(upload, Limits()).bytes == len(data)
+    assert halfway.looks == 3
 
 
 # --- without the database -----------------------------------------------------------------------
