@@ -36,12 +36,13 @@ class MethodForm(Form):
     reason = TextAreaField(
         _l("Reason"),
         [Optional(), Length(max=REASON_LENGTH)],
-        description=_l("Needed once the round was opened. It stays on the results page."),
+        description=_l("It stays on the results page and in the audit."),
     )
 
     def __init__(self, *, round_: Round, names: Mapping[MethodName, str]) -> None:
         """Hold what is posted, else how the round is counted now."""
         super().__init__(data={"method": round_.method.value, "drop": round_.drop_count or 1})
+        self.reason.flags.required = True  # shown once the round was opened; a service asks for it
         self.method.choices = [SelectChoice(name.value, words) for name, words in names.items()]
 
     def chosen(self) -> Method:
@@ -55,26 +56,48 @@ class LadderForm(Form):
 
     add = SelectField(_l("Add a rung"), [Optional()])
     seed = StringField(
-        _l("Public text to draw by"),
+        _l("Add a draw by a public text"),
         [Optional(), Length(max=SEED_LENGTH)],
         description=_l("Fixed before anybody knows the standings, and known to everybody."),
     )
     reason = TextAreaField(
         _l("Reason"),
         [Optional(), Length(max=REASON_LENGTH)],
-        description=_l("Needed once a round was opened. It stays on the results page."),
+        description=_l("It stays on the results page and in the audit."),
     )
 
     def __init__(self, *, rungs: Sequence[str], offered: Mapping[str, str]) -> None:
-        """Offer the rungs that the ladder lacks; the public text last."""
+        """Offer the rungs that the ladder lacks."""
         super().__init__()
+        self.reason.flags.required = True  # as in MethodForm
         self.rungs = list(rungs)
-        left = [(text, words) for text, words in offered.items() if text not in rungs]
         self.add.choices = [
             SelectChoice("", _l("Choose a rung")),
-            *(SelectChoice(text, words) for text, words in left),
-            SelectChoice("seed", _l("A draw by a public text")),
+            *(SelectChoice(text, words) for text, words in offered.items() if text not in rungs),
         ]
+
+    def whole(self) -> list[str]:
+        """Return the ladder with the rung that is chosen, and the text that is typed, at its end.
+
+        Whoever saves without having pressed the button that adds them means them, too.
+        """
+        seed = f"seed:{self.seed.data}" if self.seed.data else ""
+        return list(dict.fromkeys(filter(None, (*self.rungs, self.add.data, seed))))
+
+    def take(self) -> None:
+        """Put what is chosen and typed into the ladder."""
+        self.rungs = self.whole()
+        self.add.data = self.seed.data = None
+
+    def rearrange(self, act: str) -> None:
+        """Do what a button says: `up`, `down` or `remove` with a position, such as "up-1"."""
+        verb, _dash, number = act.partition("-")
+        position = int(number) if number.isdecimal() else len(self.rungs)
+        if position >= len(self.rungs):
+            return
+        rung = self.rungs.pop(position)
+        if verb != "remove":
+            self.rungs.insert(max(0, position - 1) if verb == "up" else position + 1, rung)
 
 
 class TwoPeopleForm(Form):
@@ -87,16 +110,3 @@ def posted_rungs(posted: MultiDict[str, str]) -> list[str]:
     """Return the rungs that a ladder's form sent, in their order."""
     found = (posted.get(f"rung_{at}") for at in range(MOST_RUNGS))
     return [text for text in found if text]
-
-
-def rearranged(rungs: Sequence[str], act: str) -> list[str]:
-    """Return `rungs` after a button: `up`, `down` or `remove` with a position, such as "up-1"."""
-    verb, _dash, number = act.partition("-")
-    position = int(number) if number.isdecimal() else len(rungs)
-    if position >= len(rungs):
-        return list(rungs)
-    rest = [*rungs[:position], *rungs[position + 1 :]]
-    if verb == "remove":
-        return rest
-    target = max(0, position - 1) if verb == "up" else position + 1
-    return [*rest[:target], rungs[position], *rest[target:]]

@@ -20,7 +20,6 @@ from judging.forms.counting import (
     MethodForm,
     TwoPeopleForm,
     posted_rungs,
-    rearranged,
 )
 from judging.models import HandOut, Round
 from judging.queries import results as queries
@@ -271,7 +270,8 @@ def rules(slug: str) -> Answer:
     """Show how ties are settled, and whether a second organiser confirms."""
     session = current_session()
     contest = get_contest(session, slug)
-    return _rules(contest, list(rules_of(session, contest).ladder))
+    rungs = rules_of(session, contest).ladder
+    return _rules(contest, LadderForm(rungs=rungs, offered=_offered(contest)))
 
 
 @blueprint.post("/results/rules")
@@ -280,19 +280,18 @@ def set_rules(slug: str) -> Answer:
     """Save the ladder, or show the form again with a rung more, less or elsewhere."""
     session = current_session()
     contest = get_contest(session, slug)
-    rungs, act = posted_rungs(request.form), request.form.get("act", "save")
-    if act == "add":
-        return _rules(contest, _added(rungs), unsaved=True)
+    form = LadderForm(rungs=posted_rungs(request.form), offered=_offered(contest))
+    act = request.form.get("act", "save")
     if act != "save":
-        return _rules(contest, rearranged(rungs, act), unsaved=True)
-    form = LadderForm(rungs=rungs, offered=_offered(contest))
+        form.take() if act == "add" else form.rearrange(act)
+        return _rules(contest, form, unsaved=True)
     if not form.validate():
-        return _rules(contest, rungs, form=form, unsaved=True)
+        return _rules(contest, form, unsaved=True)
     try:
         service.set_ladder(
             session,
             contest=contest,
-            rungs=rungs,
+            rungs=form.whole(),
             reason=form.reason.data or "",
             actor=current_actor(),
             now=clock.now(),
@@ -300,7 +299,7 @@ def set_rules(slug: str) -> Answer:
     except InvalidError as error:
         roll_back_request()
         form.blame(error)
-        return _rules(contest, rungs, form=form, unsaved=True)
+        return _rules(contest, form, unsaved=True)
     except ConflictError as error:
         roll_back_request()
         flash(render_message(error), "error")
@@ -332,21 +331,19 @@ def set_two_people(slug: str) -> Response:
     return back("rules", slug)
 
 
-def _rules(
-    contest: Contest, rungs: list[str], *, form: LadderForm | None = None, unsaved: bool = False
-) -> Answer:
+def _rules(contest: Contest, form: LadderForm, *, unsaved: bool = False) -> Answer:
     session = current_session()
-    offered, found = _offered(contest), rules_of(session, contest)
     titles = criteria_titles(rounds_of(session, contest))
     judges = queries.judge_names(session, contest)
     chair = queries.find_chair(session, contest)
-    named = {rung.argument for rung in map(parse_rung, rungs) if rung.kind is RungKind.CHAIR}
+    named = {rung.argument for rung in map(parse_rung, form.rungs) if rung.kind is RungKind.CHAIR}
+    two_people = rules_of(session, contest).two_people
     return show(
         "counting_rules",
-        form or LadderForm(rungs=rungs, offered=offered),
+        form,
         contest=contest,
-        rungs=[(text, rung_words(text, titles, judges)) for text in rungs],
-        two_people=TwoPeopleForm(formdata=None, data={"two_people": found.two_people}),
+        rungs=[(text, rung_words(text, titles, judges)) for text in form.rungs],
+        two_people=TwoPeopleForm(formdata=None, data={"two_people": two_people}),
         chair=chair,
         other_chair=bool(named) and (chair is None or named != {str(chair.id)}),
         is_declared=service.is_declared(session, contest),
@@ -371,11 +368,3 @@ def _offered(contest: Contest) -> dict[str, str]:
     if chair is not None:
         texts.append(f"chair:{chair.id}")
     return {text: rung_words(text, titles, judges) for text in texts}
-
-
-def _added(rungs: list[str]) -> list[str]:
-    added = request.form.get("add", "")
-    if added == "seed":
-        text = request.form.get("seed", "").strip()
-        added = f"seed:{text}" if text else ""
-    return [*rungs, added] if added and added not in rungs else rungs

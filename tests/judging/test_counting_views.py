@@ -208,13 +208,38 @@ def test_the_ladder_is_put_in_order_without_a_script(session: Session, client: C
     assert page_.index('value="seed:old"') < page_.index('value="head_to_head"')
     assert "Not saved yet." in page_
     assert 'value="seed:old"' not in press("remove-1", "head_to_head", "seed:old")
-    assert 'value="seed:new text"' in press("add", "head_to_head", add="seed", seed="new text")
+    page_ = press("add", "head_to_head", seed="new text")
+    assert 'name="rung_1" value="seed:new text"' in page_
+    assert 'value="new text"' not in page_
     chair = f"chair:{scene.judges[0].id}"
     assert f'name="rung_1" value="{chair}"' in press("add", "head_to_head", add=chair)
     press("save", "head_to_head", chair)
     session.expire_all()
     assert rules_of(session, scene.contest).ladder == ["head_to_head", chair]
     assert "Keep one rung at least" in press("save")
+
+
+def test_enter_saves_the_ladder_with_what_was_typed(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    rules_of(session, scene.contest).ladder = ["criterion:relevance", "criterion:originality"]
+    session.flush()
+    url = scene.url("results/rules")
+    assert "Reason</label>" in signed_in(client, scene).page(url)
+    answer = client.submit(url, {"add": "head_to_head", "seed": "the tenth of May"})
+    assert answer.status_code == 422
+    assert 'value="the tenth of May"' in answer.text
+    client.follow(
+        client.submit(
+            url, {"add": "head_to_head", "seed": "the tenth of May", "reason": "Forgotten."}
+        )
+    )
+    session.expire_all()
+    assert rules_of(session, scene.contest).ladder == [
+        "criterion:relevance",
+        "criterion:originality",
+        "head_to_head",
+        "seed:the tenth of May",
+    ]
 
 
 def test_two_people_can_be_switched_off(session: Session, client: Client) -> None:
