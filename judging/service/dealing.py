@@ -3,9 +3,11 @@
 Only judges who have declared theirs are dealt any: else a ballot might be taken back once seen.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from flask_babel import gettext as _
 from sqlalchemy import insert, select
@@ -13,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from app import audit, mail
 from app.authz import Actor
+from app.errors import N_, ConflictError
 from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
 from judging.models import Ballot, HandOut, Judge, Round
 from judging.queries import knowledge, rounds
 from judging.queries.progress import EntryProgress
+from judging.queries.untouched import untouched_numbers
 from judging.service import panel
 from judging.service.conflicts import find_conflicts
 from judging.service.freeing import free_untouched
@@ -30,38 +34,85 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Ass
     With focus that is the first pass; in a practice round every judge gets every entry.
     """
     find_conflicts(session, contest=round_.contest, actor=actor, now=now)
-    plan, made = _deal_to(session, round_, rounds.seated_judges(session, round_), now=now)
+    judges = rounds.seated_judges(session, round_)
+    plan = _plan(session, round_, judges)
+    made = _hand_out(session, round_, judges, plan, now=now)
     _record(session, round_, plan, actor=actor, verb="assign", now=now, details={"ballots": made})
-    return plan
+    return plan.assignment
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An assignment as (judge id, entry number), and those of its entries new to each judge."""
+
+    assignment: Assignment[int, int]
+    new: Mapping[int, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a late judge has not begun, by number, and how the others would have it."""
+
+    freed: Sequence[int]
+    others: Sequence[Judge]
+    plan: Plan
+
+    @property
+    def gains(self) -> list[tuple[Judge, int]]:
+        """Who would have how many ballots more."""
+        return [(judge, len(new)) for judge in self.others if (new := self.plan.new.get(judge.id))]
+
+    @property
+    def left(self) -> list[int]:
+        """Entries that nobody would have instead; with focus, the round may hand them out later."""
+        given = set(chain.from_iterable(self.plan.new.values()))
+        return [number for number in self.freed if number not in given]
+
+
+def handover(session: Session, *, round_: Round, judge: Judge) -> Handover:
+    """Return what giving a late judge's ballots to the others would come to; change nothing.
+
+    Raises ConflictError "nothing-to-give" where everything was begun, and "nobody-free" where that
+    would only take judges from entries.
+    """
+    freed = untouched_numbers(session, judge=judge, round_=round_)
+    others = [one for one in rounds.seated_judges(session, round_) if one.id != judge.id]
+    plan = _plan(session, round_, others, staying=judge, freed={(judge.id, one) for one in freed})
+    found = Handover(freed, others, plan)
+    if not freed:
+        raise ConflictError(
+            N_("%(name)s has begun all that is left, and what was begun stays."),
+            code="nothing-to-give",
+            name=judge.name,
+        )
+    if not found.gains and round_.hand_out is HandOut.EVEN:
+        raise ConflictError(
+            N_("Nobody is free for what %(name)s has not begun. Invite somebody first."),
+            code="nobody-free",
+            name=judge.name,
+        )
+    return found
 
 
 def reassign(
     session: Session, *, round_: Round, judge: Judge, actor: Actor, now: datetime
-) -> Assignment[int, int]:
+) -> Handover:
     """Give what a late judge has not begun to the others, and tell those.
 
     Ballots with marks or words stay with their judge. With focus, no more are handed to this judge
-    until they submit again. Returns the whole assignment; its shortfalls are what is lost by it.
+    until they submit again. Raises what `handover` raises.
     """
+    found = handover(session, round_=round_, judge=judge)
     freed = free_untouched(session, judge=judge, round_=round_)
-    others = [one for one in rounds.seated_judges(session, round_) if one.id != judge.id]
-    plan, made = _deal_to(session, round_, others, staying=judge, now=now)
-    _record(
-        session,
-        round_,
-        plan,
-        actor=actor,
-        verb="reassign",
-        now=now,
-        details={"judge": judge.id, "freed_entries": freed, "ballots": made},
-    )
-    return plan
+    made = _hand_out(session, round_, found.others, found.plan, now=now)
+    details = {"judge": judge.id, "freed_entries": freed, "ballots": made}
+    _record(session, round_, found.plan, actor=actor, verb="reassign", now=now, details=details)
+    return found
 
 
 def preview(session: Session, *, round_: Round) -> Assignment[int, int]:
     """Return what dealing ballots now would come to, and change nothing."""
-    plan, _existing = _plan(session, round_, rounds.seated_judges(session, round_))
-    return plan
+    return _plan(session, round_, rounds.seated_judges(session, round_)).assignment
 
 
 def can_fill(session: Session, *, round_: Round, short: Sequence[EntryProgress]) -> bool:
@@ -115,55 +166,51 @@ def tell_judge(session: Session, *, round_: Round, judge: Judge, count: int, now
     )
 
 
-def _deal_to(
+def _hand_out(
+    session: Session, round_: Round, judges: Iterable[Judge], plan: Plan, *, now: datetime
+) -> int:
+    """Make what is new in a plan, and tell those judges; return how many ballots that is."""
+    ids = {number: entry_id for entry_id, number in rounds.entry_numbers(session, round_).items()}
+    for judge in judges:
+        if new := plan.new.get(judge.id):
+            turn = [ids[number] for number in order_for(judge.id, new, round_.seed)]
+            add_ballots(session, round_=round_, judge=judge, entries=turn, now=now)
+            tell_judge(session, round_=round_, judge=judge, count=len(new), now=now)
+    return sum(map(len, plan.new.values()))
+
+
+def _plan(
     session: Session,
     round_: Round,
     judges: Sequence[Judge],
     *,
-    now: datetime,
     staying: Judge | None = None,
-) -> tuple[Assignment[int, int], int]:
-    """Deal to these judges, and return the assignment and how many ballots are new."""
-    plan, existing = _plan(session, round_, judges, staying=staying)
-    ids = {number: entry_id for entry_id, number in rounds.entry_numbers(session, round_).items()}
-    made = 0
-    for judge in judges:
-        new = [number for holder, number in plan.pairs if holder == judge.id]
-        new = [number for number in new if (judge.id, number) not in existing]
-        if new:
-            turn = [ids[number] for number in order_for(judge.id, new, round_.seed)]
-            add_ballots(session, round_=round_, judge=judge, entries=turn, now=now)
-            tell_judge(session, round_=round_, judge=judge, count=len(new), now=now)
-            made += len(new)
-    return plan, made
-
-
-def _plan(
-    session: Session, round_: Round, judges: Sequence[Judge], *, staying: Judge | None = None
-) -> tuple[Assignment[int, int], set[tuple[int, int]]]:
-    """Return the assignment as (judge id, entry number), and the pairs that have a ballot.
-
-    `staying` gets nothing new and finishes what was begun.
-    """
+    freed: Collection[tuple[int, int]] = (),
+) -> Plan:
+    """Plan all ballots, as if those `freed` were gone; `staying` only finishes what they have."""
     entries = rounds.entry_numbers(session, round_)
     here = {judge.id for judge in judges} | ({staying.id} if staying else set())
     ballots = session.execute(
         select(Ballot.judge_id, Ballot.entry_id, Ballot.state).where(
             Ballot.round_id == round_.id, Ballot.entry_id.in_(entries)
         )
-    ).all()
+    )
+    existing = {
+        pair: row.state
+        for row in ballots
+        if (pair := (row.judge_id, entries[row.entry_id])) not in freed
+    }
     # What somebody who left had only begun will not be finished, so that it covers no entry.
     taken = {
-        (row.judge_id, entries[row.entry_id])
-        for row in ballots
-        if row.state is BallotState.SUBMITTED
-        or (row.state is not BallotState.RECUSED and row.judge_id in here)
+        (judge_id, number)
+        for (judge_id, number), state in existing.items()
+        if state is BallotState.SUBMITTED or (state is not BallotState.RECUSED and judge_id in here)
     }
     barred = barred_numbers(session, round_, entries)
     said = knowledge.traits(session, round_)
     # In a practice everybody is to have the same entries before them.
     is_shared = round_.is_practice
-    plan = assign(
+    assignment = assign(
         entries.values(),
         [judge.id for judge in judges],
         per_entry=_wanted(round_, len(judges)),
@@ -174,7 +221,11 @@ def _plan(
         prefers={} if is_shared else knowledge.fits(judges, said),
         limits={} if is_shared else limits_of(judges),
     )
-    return plan, {(row.judge_id, entries[row.entry_id]) for row in ballots}
+    new: defaultdict[int, list[int]] = defaultdict(list)
+    for judge_id, number in assignment.pairs:
+        if (judge_id, number) not in existing:
+            new[judge_id].append(number)
+    return Plan(assignment, new)
 
 
 def barred_numbers(
@@ -203,7 +254,7 @@ def _wanted(round_: Round, judges: int) -> int:
 def _record(
     session: Session,
     round_: Round,
-    plan: Assignment[int, int],
+    plan: Plan,
     *,
     actor: Actor,
     verb: str,
@@ -216,5 +267,5 @@ def _record(
         verb=f"round.{verb}",
         subject=f"round:{round_.id}",
         now=now,
-        details={**details, "short_of_judges": [row.entry for row in plan.shortfalls]},
+        details={**details, "short_of_judges": [row.entry for row in plan.assignment.shortfalls]},
     )

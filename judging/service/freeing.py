@@ -4,9 +4,9 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from contests.models import Contest
-from judging.models import Ballot, Conflict, Judge, Mark, Round
+from judging.models import Ballot, Conflict, Judge, Round
 from judging.queries.rounds import numbers_of
-from judging.states import BallotState
+from judging.queries.untouched import UNTOUCHED
 
 
 def free_untouched(session: Session, *, judge: Judge, round_: Round | None = None) -> list[int]:
@@ -40,10 +40,7 @@ def _free(session: Session, wanted: ColumnElement[bool]) -> list[int]:
         delete(Ballot)
         .where(
             wanted,
-            Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
-            Ballot.comment == "",
-            Ballot.note == "",
-            ~exists().where(Mark.ballot_id == Ballot.id),
+            UNTOUCHED,
         )
         .returning(Ballot.entry_id)
         .execution_options(synchronize_session="fetch")

@@ -15,6 +15,7 @@ from judging.forms.panel import InviteForm, SeatForm
 from judging.models import Judge
 from judging.queries import conflicts
 from judging.queries import progress as queries
+from judging.queries.untouched import untouched_by_judge
 from judging.service import knowledge as knowledge_service
 from judging.service import panel as service
 from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
@@ -72,6 +73,7 @@ def _panel(contest: Contest, form: InviteForm) -> Answer:
         removed=[judge for judge in judges if judge.removed_at is not None],
         recusals=queries.recusals(session, contest),
         unsettled=conflicts.count_by_judge(session, contest),
+        untouched=untouched_by_judge(session, contest),
         now=clock.now(),
     )
 

@@ -172,6 +172,14 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("judging_organiser.rounds", "bare", "waiting", "several", "announced"),
         *in_round("judging_organiser.round_", "waiting", "judging", "closed", "announced"),
         *in_round("judging_organiser.round_", "several", *PLANNED),
+        Visit(
+            "judging_organiser.handover",
+            lambda town: {
+                "slug": town.contests["judging"].slug,
+                "round_id": town.rounds["judging"],
+                "judge_id": town.ballots["assigned"].judge_id,
+            },
+        ),
         *in_round("judging_organiser.edit_round", "waiting", "judging", *PLANNED),
         *in_round("judging_organiser.rubric", "waiting", "closed", "last"),
         *in_round("judging_organiser.method", "waiting", "closed", *PLANNED),

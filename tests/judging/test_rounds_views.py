@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.errors import ConflictError
 from contests.models import Contest
 from judging.models import Advance, Ballot, HandOut, Round
+from judging.queries.progress import progress
 from judging.queries.rounds import chosen_numbers, rounds_of
 from judging.ranking import Kind
 from judging.service import rounds
@@ -402,12 +404,66 @@ def test_a_late_judges_ballots_go_to_others(session: Session, client: Client) ->
     rounds.open_round(
         session, contest=scene.contest, round_id=round_.id, actor=scene.actor, now=NOW
     )
-    late = scene.judges[0]
+    late, *others = scene.judges
     manager(client, scene)
-    button = f"Give the open ballots of {late.name} to others"
-    page = client.follow(client.submit(at(scene, round_), press=button)).text
-    assert f"What {late.name} has not begun is with others" in page
-    assert button not in page
+    link = f"judges/{late.id}/reassign"
+    for page in (at(scene, round_), scene.url("panel")):
+        assert link in client.page(page)
+    plan_ = rounds.handover(session, contest=scene.contest, round_id=round_.id, judge=late)
+    before = progress(session, round_).total
+    page = client.page(at(scene, round_, link))
+    assert "3 ballots are not begun" in page
+    assert [judge.id for judge, _count in plan_.gains] == [judge.id for judge in others]
+    answer = client.submit(at(scene, round_, link), press="Give 3 ballots to others")
+    page = client.follow(answer).text
+    gains = ", ".join(f"{judge.name} +1" for judge in others)
+    assert f"What {late.name} had not begun is with others, who have mail: {gains}." in page
+    assert link not in page
+    session.expire_all()
+    assert progress(session, round_).total == before
+    # A second click finds nothing, and says so.
+    again = client.follow(client.get(at(scene, round_, link))).text
+    assert f"{late.name} has begun all that is left" in again
+    assert link not in client.page(scene.url("panel"))
+
+
+def test_what_nobody_else_can_have_stays(session: Session, client: Client) -> None:
+    scene = fresh(session, judges=3)
+    (round_,) = plan(session, scene, Preset.ONE)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=round_.id, actor=scene.actor, now=NOW
+    )
+    manager(client, scene)
+    before = progress(session, round_).total
+    page = at(scene, round_, f"judges/{scene.judges[0].id}/reassign")
+    assert "Nobody is free for what" in client.follow(client.get(page)).text
+    with pytest.raises(ConflictError):
+        rounds.reassign(
+            session,
+            contest=scene.contest,
+            round_id=round_.id,
+            judge=scene.judges[0],
+            actor=scene.actor,
+            now=NOW,
+        )
+    assert progress(session, round_).total == before
+
+
+def test_what_others_have_no_room_for_is_said(session: Session, client: Client) -> None:
+    scene = fresh(session, entries=4, judges=4)
+    (round_,) = plan(session, scene, Preset.ONE)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=round_.id, actor=scene.actor, now=NOW
+    )
+    for judge in scene.judges[1:3]:
+        judge.most_ballots = 3
+    manager(client, scene)
+    page = at(scene, round_, f"judges/{scene.judges[0].id}/reassign")
+    assert "For 2 entries nobody else is free, so that they would have a judge less" in client.page(
+        page
+    )
+    page = client.follow(client.submit(page, press="Give 3 ballots to others")).text
+    assert "2 entries have a judge less, because nobody else is free: 00" in page
 
 
 def test_a_ranking_is_run_from_its_room(session: Session, client: Client) -> None:

@@ -14,8 +14,10 @@ from judging.models import Judge, Round
 from judging.queries.progress import progress
 from judging.queries.readiness import Readiness, readiness
 from judging.queries.rounds import find_next_round, get_round, is_running
+from judging.queries.untouched import are_shareable
 from judging.ranking import Kind
 from judging.service import dealing, decisions, orders, pairs
+from judging.service.dealing import Handover
 from judging.service.rounds.going_on import forget_choice
 from judging.service.rounds.records import record
 from judging.states import RoundState, move_round
@@ -52,9 +54,15 @@ def assign_again(
     Raises ClosedError where the round is not open.
     """
     round_ = get_round(session, contest, round_id, lock=True)
-    if not is_running(round_):
-        raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
+    _check_running(round_)
     return _hand_out(session, round_, actor, now)
+
+
+def handover(session: Session, *, contest: Contest, round_id: int, judge: Judge) -> Handover:
+    """Return what `reassign` would come to, and change nothing; raises what that raises."""
+    round_ = get_round(session, contest, round_id)
+    _check_shareable(round_)
+    return dealing.handover(session, round_=round_, judge=judge)
 
 
 def reassign(
@@ -65,20 +73,14 @@ def reassign(
     judge: Judge,
     actor: Actor,
     now: datetime,
-) -> Assignment[int, int]:
+) -> Handover:
     """Give the ballots that a late judge has not begun to others; see `dealing.reassign`.
 
     Raises ClosedError where the round is not open, ConflictError where it deals no ballots or each
     judge is to have them all.
     """
     round_ = get_round(session, contest, round_id, lock=True)
-    if not is_running(round_):
-        raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
-    if round_.is_practice or round_.kind not in {Kind.SCREEN, Kind.SCORE}:
-        raise ConflictError(
-            N_("What is asked of each judge here cannot be given to others."),
-            code="not-to-be-shared",
-        )
+    _check_shareable(round_)
     return dealing.reassign(session, round_=round_, judge=judge, actor=actor, now=now)
 
 
@@ -132,6 +134,20 @@ def _take_back(
             title=later.title,
         )
     forget_choice(session, round_=later, actor=actor, now=now)
+
+
+def _check_running(round_: Round) -> None:
+    if not is_running(round_):
+        raise ClosedError(N_("Ballots are assigned while the round is open."), code="not-open")
+
+
+def _check_shareable(round_: Round) -> None:
+    _check_running(round_)
+    if not are_shareable(round_):
+        raise ConflictError(
+            N_("What is asked of each judge here cannot be given to others."),
+            code="not-to-be-shared",
+        )
 
 
 def check_ready(ready: Readiness, *, zone: str) -> None:

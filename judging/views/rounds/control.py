@@ -1,6 +1,5 @@
 """One round's control room, and its course from opening to closing."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +10,13 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission
 from app.transaction import current_session
-from app.web import current_actor
-from contests.queries.contests import get_contest
 from judging.assignment import Assignment, components
 from judging.models import Round
 from judging.queries import progress as queries
 from judging.queries.readiness import readiness
 from judging.queries.results import find_decision
 from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
+from judging.queries.untouched import are_shareable
 from judging.ranking import Kind, RungKind, parse_rung
 from judging.service import dealing, pairs
 from judging.service import rounds as service
@@ -27,7 +25,7 @@ from judging.states import RoundState
 from judging.views.counting_words import method_explained, method_name, rung_words
 from judging.views.doubt import doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
-from judging.views.rounds.common import ROUND, found_round
+from judging.views.rounds.common import ROUND, act, found_round
 from judging.views.rounds.phases import phases
 
 _DEALT = frozenset({Kind.SCREEN, Kind.SCORE})
@@ -67,6 +65,7 @@ def round_(slug: str, round_id: int) -> str:
         "judging/organiser/round.html",
         progress=progress,
         is_dealt=is_dealt,
+        can_share=are_shareable(found),
         # What a closed round lacks is not dealt any more.
         can_fill=is_dealt
         and is_running(found)
@@ -103,12 +102,6 @@ def _counting(found: Round) -> Counting:
             or parse_rung(rung).argument in criteria
         ),
     )
-
-
-def _speaks(rung: str, criteria: Collection[str]) -> bool:
-    """Tell whether a rung can say anything here, as one about another round's criterion cannot."""
-    parsed = parse_rung(rung)
-    return parsed.kind is not RungKind.CRITERION or parsed.argument in criteria
 
 
 def _goes_on_to(found: Round) -> int | None:
@@ -149,15 +142,8 @@ def _linked(found: Round, plan: Assignment[int, int]) -> tuple[LinkedGroup, ...]
 @permission(Permission.ORGANISE)
 def open_round(slug: str, round_id: int) -> Response:
     """Let the judges begin."""
-    session = current_session()
     with told():
-        plan = service.open_round(
-            session,
-            contest=get_contest(session, slug),
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        plan = act(slug, service.open_round, round_id=round_id)
         flash(_("The round is open, and the judges have mail."), "success")
         _tell_shortfalls(plan)
     return back_to_round(slug, round_id)
@@ -167,15 +153,8 @@ def open_round(slug: str, round_id: int) -> Response:
 @permission(Permission.ORGANISE)
 def assign(slug: str, round_id: int) -> Response:
     """Hand out the work that is missing."""
-    session = current_session()
     with told():
-        plan = service.assign_again(
-            session,
-            contest=get_contest(session, slug),
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        plan = act(slug, service.assign_again, round_id=round_id)
         flash(
             _("Every gap that could be filled is filled; ballots that were there stay."), "success"
         )
@@ -187,18 +166,11 @@ def assign(slug: str, round_id: int) -> Response:
 @permission(Permission.ORGANISE)
 def close_round(slug: str, round_id: int) -> Response:
     """End judging, with work missing or not; lead to what comes after."""
-    session = current_session()
-    contest, found = found_round(slug, round_id)
+    _contest, found = found_round(slug, round_id)
     with told():
-        service.close_round(
-            session,
-            contest=contest,
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.close_round, round_id=round_id)
         flash(_("The round is closed."), "success")
-        if not found.is_practice and find_next_round(session, found) is None:
+        if not found.is_practice and find_next_round(current_session(), found) is None:
             return back("results", slug)
     return back_to_round(slug, round_id)
 
@@ -207,43 +179,9 @@ def close_round(slug: str, round_id: int) -> Response:
 @permission(Permission.ORGANISE)
 def reopen_round(slug: str, round_id: int) -> Response:
     """Let judges go on."""
-    session = current_session()
     with told():
-        service.reopen_round(
-            session,
-            contest=get_contest(session, slug),
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.reopen_round, round_id=round_id)
         flash(_("The round is open again. Judges can submit and change marks."), "success")
-    return back_to_round(slug, round_id)
-
-
-@blueprint.post(f"{ROUND}/judges/<int(max=2147483647):judge_id>/reassign")
-@permission(Permission.ORGANISE)
-def reassign(slug: str, round_id: int, judge_id: int) -> Response:
-    """Give a late judge's open ballots to others."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    judge = queries.get_judge(session, contest, judge_id)
-    with told():
-        plan = service.reassign(
-            session,
-            contest=contest,
-            round_id=round_id,
-            judge=judge,
-            actor=current_actor(),
-            now=clock.now(),
-        )
-        flash(
-            _(
-                "What %(name)s has not begun is with others, who have mail; what was begun stays.",
-                name=judge.name,
-            ),
-            "success",
-        )
-        _tell_shortfalls(plan)
     return back_to_round(slug, round_id)
 
 

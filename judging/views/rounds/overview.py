@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission
 from app.transaction import current_session
-from app.web import current_actor
 from contests.queries.contests import get_contest
 from judging.models import Round
 from judging.queries import progress as queries
@@ -23,7 +22,7 @@ from judging.service.rounds import Preset
 from judging.states import RoundState
 from judging.views.organiser import back, back_to_round, blueprint, told
 from judging.views.rounds import words
-from judging.views.rounds.common import ROUND
+from judging.views.rounds.common import ROUND, act
 from judging.views.rounds.phases import phases
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -81,14 +80,7 @@ def _line(round_: Round, above: Round | None) -> RoundLine:
 def plan_rounds(slug: str) -> Response:
     """Make the rounds of a preset, with defaults that need no change."""
     preset = _one_of(Preset, request.form.get("preset"))
-    session = current_session()
-    service.plan_rounds(
-        session,
-        contest=get_contest(session, slug),
-        preset=preset,
-        actor=current_actor(),
-        now=clock.now(),
-    )
+    act(slug, service.plan_rounds, preset=preset)
     flash(_("The judging is planned. Nobody but organisers sees it until you open it."), "success")
     return back("rounds", slug)
 
@@ -100,16 +92,8 @@ def add_round(slug: str) -> Response:
     asked = request.form.get("kind")
     is_practice = asked == "practice"
     kind = Kind.SCORE if is_practice else _one_of(Kind, asked)
-    session = current_session()
     with told():
-        made = service.add_round(
-            session,
-            contest=get_contest(session, slug),
-            kind=kind,
-            is_practice=is_practice,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        made = act(slug, service.add_round, kind=kind, is_practice=is_practice)
         flash(_("The round is planned."), "success")
         return back_to_round(slug, made.id)
     return back("rounds", slug)
@@ -126,15 +110,8 @@ def _one_of(kind: type[Choice], asked: str | None) -> Choice:
 @permission(Permission.ORGANISE)
 def move_round_up(slug: str, round_id: int) -> Response:
     """Let a planned round come before the one above it."""
-    session = current_session()
     with told():
-        service.move_up(
-            session,
-            contest=get_contest(session, slug),
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.move_up, round_id=round_id)
         flash(_("The order of the rounds is saved."), "success")
     return back("rounds", slug)
 
@@ -143,14 +120,7 @@ def move_round_up(slug: str, round_id: int) -> Response:
 @permission(Permission.ORGANISE)
 def remove_round(slug: str, round_id: int) -> Response:
     """Take a planned round away."""
-    session = current_session()
     with told():
-        service.remove_round(
-            session,
-            contest=get_contest(session, slug),
-            round_id=round_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.remove_round, round_id=round_id)
         flash(_("The round is removed."), "success")
     return back("rounds", slug)
