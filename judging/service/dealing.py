@@ -115,11 +115,8 @@ def preview(session: Session, *, round_: Round) -> Assignment[int, int]:
     return _plan(session, round_, rounds.seated_judges(session, round_)).assignment
 
 
-def can_fill(session: Session, *, round_: Round, short: Sequence[EntryProgress]) -> bool:
-    """Tell whether dealing now would give any of these entries another judge."""
-    if not short:
-        return False
-    plan = preview(session, round_=round_)
+def can_fill(plan: Assignment[int, int], short: Iterable[EntryProgress]) -> bool:
+    """Tell whether a plan gives any of these entries another judge."""
     teams = Counter(number for _judge, number in plan.pairs)
     return any(teams[row.number] > row.total for row in short)
 

@@ -22,9 +22,10 @@ from judging.service import dealing, pairs
 from judging.service import rounds as service
 from judging.service.counting import method_of
 from judging.states import RoundState
-from judging.views.counting_words import method_explained, method_name, rung_words
+from judging.views.counting_words import method_explained, method_name, numbers, rung_words
 from judging.views.doubt import doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
+from judging.views.rounds import words
 from judging.views.rounds.common import ROUND, act, found_round
 from judging.views.rounds.phases import phases
 
@@ -61,15 +62,16 @@ def round_(slug: str, round_id: int) -> str:
         return _planned(found, **common)
     progress = queries.progress(session, found)
     is_dealt = found.kind in _DEALT
+    # What a closed round lacks is not dealt any more.
+    is_lacking = is_dealt and is_running(found) and progress.short
+    plan = dealing.preview(session, round_=found) if is_lacking else None
     return render_template(
         "judging/organiser/round.html",
         progress=progress,
         is_dealt=is_dealt,
         can_share=are_shareable(found),
-        # What a closed round lacks is not dealt any more.
-        can_fill=is_dealt
-        and is_running(found)
-        and dealing.can_fill(session, round_=found, short=progress.short),
+        can_fill=plan is not None and dealing.can_fill(plan, progress.short),
+        reasons=words.shortfall_reasons(plan.shortfalls) if plan else "",
         has_marks=queries.has_marks(session, found),
         goes_on_to=_goes_on_to(found),
         doubt=doubt_shown(found),
@@ -187,5 +189,6 @@ def reopen_round(slug: str, round_id: int) -> Response:
 
 def _tell_shortfalls(plan: Assignment[int, int]) -> None:
     if plan.shortfalls:
-        numbers = ", ".join(f"{row.entry:04d}" for row in plan.shortfalls)
-        flash(_("Too few judges may mark these entries: %(numbers)s.", numbers=numbers), "warning")
+        short = numbers([row.entry for row in plan.shortfalls])
+        said = _("Too few judges may mark these entries: %(numbers)s.", numbers=short)
+        flash(f"{said} {words.shortfall_reasons(plan.shortfalls)}".rstrip(), "warning")

@@ -1,10 +1,12 @@
 """Rounds in words: what judges do in them, what goes on from them, how they are handed out."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from judging.assignment import Shortfall
 from judging.models import Advance, HandOut, Round
 from judging.queries.rubric import work_of
 from judging.ranking import Kind
@@ -67,6 +69,60 @@ def goes_on(round_: Round) -> str:
             least=decimal(Fraction(round_.advance_above or 0, 100)),
         )
     return _("What goes on is chosen by hand.")
+
+
+def shortfall_reasons(shortfalls: Iterable[Shortfall[int]]) -> str:
+    """Return what else than conflicts of interest keeps judges from entries; "" where nothing."""
+    unread = sum(bool(row.unread) for row in shortfalls)
+    full = sum(bool(row.full) for row in shortfalls)
+    said = []
+    if unread:
+        said.append(
+            ngettext(
+                "%(num)s is in a language that a judge does not read.",
+                "%(num)s are in a language that a judge does not read.",
+                unread,
+            )
+        )
+    if full:
+        said.append(
+            ngettext(
+                "For %(num)s a judge has as many already as they take.",
+                "For %(num)s a judge has as many already as they take.",
+                full,
+            )
+        )
+    return " ".join(said)
+
+
+def shortfall_words(short: Shortfall[int], wanted: int) -> str:
+    """Return how many judges an entry gets, and what else than conflicts keeps the others."""
+    said = [
+        ngettext(
+            "Entry %(number)s: %(num)s judge instead of %(wanted)s",
+            "Entry %(number)s: %(num)s judges instead of %(wanted)s",
+            short.found,
+            number=f"{short.entry:04d}",
+            wanted=wanted,
+        )
+    ]
+    if short.unread:
+        said.append(
+            ngettext(
+                "%(num)s does not read its language",
+                "%(num)s do not read its language",
+                short.unread,
+            )
+        )
+    if short.full:
+        said.append(
+            ngettext(
+                "%(num)s has as many already as they take",
+                "%(num)s have as many already as they take",
+                short.full,
+            )
+        )
+    return " · ".join(said)
 
 
 def preset_words(preset: Preset) -> tuple[str, str]:
