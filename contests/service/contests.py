@@ -11,7 +11,7 @@ from app import audit
 from app.accounts.addresses import normal_address
 from app.accounts.queries import find_user_by_email
 from app.authz import Actor
-from app.errors import N_, InvalidError
+from app.errors import N_, ClosedError, InvalidError, NotFoundError
 from contests.models import Contest, Declaration, Entry, Forum, GalleryOpens, LatePass, Track
 from contests.queries import contests as queries
 from contests.states import ContestKind, ContestState, move_contest
@@ -123,15 +123,27 @@ def put_forum(
     return forum
 
 
-def set_cover(session: Session, *, contest: Contest, asset: Asset | None, now: datetime) -> None:
+def set_cover(
+    session: Session, *, contest: Contest, asset: Asset | None, actor: Actor, now: datetime
+) -> None:
     """Show a picture, which must be claimed already, on the contest's pages; None for no picture.
 
     The one it replaces is let go.
     """
+    if contest.cover is asset:
+        return
     if contest.cover is not None:
         media.release(session, assets=[contest.cover], now=now)
     contest.cover, contest.updated_at = asset, now
     session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb="contest.cover" if asset else "contest.no-cover",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details={"picture": asset.public_id} if asset else None,
+    )
 
 
 def move(
@@ -196,6 +208,34 @@ def grant_late_pass(
         details={"user": user.id, "until": until.isoformat(), "reason": reason},
     )
     return late_pass
+
+
+def revoke_late_pass(
+    session: Session, *, contest: Contest, user_id: int, actor: Actor, now: datetime
+) -> None:
+    """Take a longer deadline back while it runs; NotFoundError where nobody has one.
+
+    What was handed in under it stands, and is found late from now on. One that has ended stays:
+    what came in its time came in time.
+    """
+    late_pass = queries.find_late_pass(session, contest, user_id)
+    if late_pass is None:
+        raise NotFoundError
+    if late_pass.until <= now:
+        raise ClosedError(
+            N_("This late pass has ended; what was handed in under it stays in time."),
+            code="pass-ended",
+        )
+    session.delete(late_pass)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        verb="contest.revoke-late-pass",
+        subject=f"contest:{contest.id}",
+        now=now,
+        details={"user": user_id, "until": late_pass.until.isoformat()},
+    )
 
 
 def check_ready_to_publish(contest: Contest, now: datetime) -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
-from app.errors import DomainError
+from app.errors import ClosedError, DomainError
 from app.transaction import current_session, step_aside
 from app.web import browser_zone, current_actor, render_message, takes_files
 from app.web.forms import Form
@@ -186,6 +186,22 @@ def late_pass(slug: str) -> Answer:
     return _setup_page(contest, unsent, form)
 
 
+@blueprint.post("/contests/<slug>/late-passes/<int:user_id>/revoke")
+@permission(Permission.ORGANISE)
+def revoke_late_pass(slug: str, user_id: int) -> Response:
+    """Take one person's later deadline back."""
+    session, actor = current_session(), current_actor()
+    contest = queries.get_contest(session, slug)
+    try:
+        service.revoke_late_pass(
+            session, contest=contest, user_id=user_id, actor=actor, now=clock.now()
+        )
+        flash(_("The late pass is revoked."), "success")
+    except ClosedError as error:
+        flash(render_message(error), "error")
+    return redirect(url_for(".setup", slug=slug, _anchor="late-passes"), 303)
+
+
 def show_refusal(form: Form, error: DomainError) -> None:
     """Put a service's refusal where its reader will mend it."""
     field = getattr(error, "field", None)
@@ -204,6 +220,7 @@ def _setup_page(contest: Contest, form: ContestForm, pass_form: LatePassForm) ->
         form=form,
         tally=queries.tallies(session, [contest])[contest.id],
         late_passes=queries.late_passes(session, contest),
+        now=clock.now(),
         pass_form=pass_form,
     )
     return _answer(page, form, pass_form)
@@ -214,9 +231,9 @@ def _answer(page: str, *forms: Form) -> Answer:
 
 
 def _saved(contest: Contest, form: ContestForm, cover: media.Kept | None) -> Response:
-    now = clock.now()
+    actor, now = current_actor(), clock.now()
     if form.drop_cover.data:
-        service.set_cover(current_session(), contest=contest, asset=None, now=now)
+        service.set_cover(current_session(), contest=contest, asset=None, actor=actor, now=now)
     if cover is not None:
         _put_cover(contest, cover, now)
     flash(_("The contest is saved."), "success")
@@ -277,4 +294,4 @@ def _put_cover(contest: Contest, cover: media.Kept, now: datetime) -> None:
     session, actor = current_session(), current_actor()
     asset = media.record(session, actor=actor, kept=cover, now=now)
     media.claim(session, actor=actor, public_ids=[asset.public_id], kind=AssetKind.PICTURE, now=now)
-    service.set_cover(session, contest=contest, asset=asset, now=now)
+    service.set_cover(session, contest=contest, asset=asset, actor=actor, now=now)

@@ -1,7 +1,7 @@
 """What organisers do to contests and to entries, and what the record says of it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,13 @@ from app.accounts.models import User
 from app.accounts.queries import actor_of
 from app.audit import AuditEvent
 from app.authz import Actor
-from app.errors import DomainError, IllegalTransitionError, InvalidError
+from app.errors import (
+    ClosedError,
+    DomainError,
+    IllegalTransitionError,
+    InvalidError,
+    NotFoundError,
+)
 from contests.models import AcceptedDeclaration, Contest, GalleryOpens, LatePass
 from contests.queries import contests as queries
 from contests.service import contests as service
@@ -147,14 +153,20 @@ def test_tracks_and_declarations_keep_who_chose_them(
     assert [row.text for row in contest.declarations] == ["New.", "I am 18 or older."]
 
 
-def test_a_new_cover_lets_the_old_one_go(session: Session, contest: Contest) -> None:
+def test_a_new_cover_lets_the_old_one_go_and_is_recorded(
+    session: Session, contest: Contest, actor: Actor
+) -> None:
     owner = make.user(session)
     first, second = make.asset(session, owner), make.asset(session, owner)
-    service.set_cover(session, contest=contest, asset=first, now=NOW)
-    service.set_cover(session, contest=contest, asset=second, now=NOW)
+    for asset in (first, second):
+        service.set_cover(session, contest=contest, asset=asset, actor=actor, now=NOW)
     assert (first.claimed_at, second.claimed_at) == (None, NOW)
-    service.set_cover(session, contest=contest, asset=None, now=NOW)
+    for _time in range(2):
+        service.set_cover(session, contest=contest, asset=None, actor=actor, now=NOW)
     assert (contest.cover, second.claimed_at) == (None, None)
+    shown = recorded(session, "contest.cover")
+    assert [event.details["picture"] for event in shown] == [first.public_id, second.public_id]
+    assert len(recorded(session, "contest.no-cover")) == 1
 
 
 # --- moving -----------------------------------------------------------------------------------
@@ -230,6 +242,24 @@ def test_a_late_pass_is_one_persons_and_recorded(
     _first, event = recorded(session, "contest.late-pass")
     assert event.details["user"] == late.id
     assert event.details["reason"] == "A power cut."
+
+
+def test_a_late_pass_is_revoked_while_it_runs(
+    session: Session, contest: Contest, actor: Actor, late: User
+) -> None:
+    until = grant(session, contest, actor, hours=1).until
+
+    def revoke(now: datetime) -> None:
+        service.revoke_late_pass(session, contest=contest, user_id=late.id, actor=actor, now=now)
+
+    with refused("pass-ended", ClosedError):
+        revoke(until)
+    revoke(until - timedelta(seconds=1))
+    assert queries.late_passes(session, contest) == []
+    (event,) = recorded(session, "contest.revoke-late-pass")
+    assert event.details == {"user": late.id, "until": until.isoformat()}
+    with pytest.raises(NotFoundError):
+        revoke(NOW)
 
 
 @pytest.mark.usefixtures("late")

@@ -66,7 +66,14 @@ def test_these_pages_are_organisers_only(
     at = setup_of(contest)
     pages = ("/manage/", "/manage/forum", NEW, at, f"{at}/entries", f"{at}/entries/{entry.number}")
     acts = (
-        *("/manage/forum", NEW, at, f"{at}/unpublish", f"{at}/late-passes"),
+        *(
+            "/manage/forum",
+            NEW,
+            at,
+            f"{at}/unpublish",
+            f"{at}/late-passes",
+            f"{at}/late-passes/1/revoke",
+        ),
         *(f"{at}/entries/{entry.number}/{act}" for act in ("screen", "disqualify")),
     )
     assert all(client.get(page).status_code == 302 for page in pages)
@@ -412,6 +419,29 @@ def test_a_late_pass_is_granted_and_listed(
     assert "A power cut." in words(row)
     (late_pass,) = session.scalars(select(LatePass)).all()
     assert late_pass.until == datetime(2025, 3, 15, 11, tzinfo=UTC)
+
+
+def test_a_late_pass_is_revoked(
+    organiser: Client, session: Session, contest: Contest, clock: Clock
+) -> None:
+    person, url = make.user(session), setup_of(contest)
+    until = contest.closes_at + timedelta(days=1)
+    granted = {"until": until, "reason": "A power cut.", "granted_by_id": person.id}
+    session.add(LatePass(contest_id=contest.id, user_id=person.id, **granted))
+    session.flush()
+    form = find_form(organiser.page(url), set(), "Revoke the late pass")
+    page = organiser.follow(organiser.send(url, form, {}, press="Revoke the late pass")).text
+    assert "The late pass is revoked." in page
+    assert session.scalars(select(LatePass)).all() == []
+    assert organiser.send(url, form, {}, press="Revoke the late pass").status_code == 404
+
+    session.add(LatePass(contest_id=contest.id, user_id=person.id, **granted))
+    session.flush()
+    clock.set(until)
+    page = organiser.follow(organiser.send(url, form, {}, press="Revoke the late pass")).text
+    assert "This late pass has ended" in page
+    assert "Revoke the late pass" not in page
+    assert session.scalars(select(LatePass)).all() != []
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,9 @@ class Stage:
             kind=AssetKind.PICTURE,
             now=now,
         )
-        contest_service.set_cover(self.session, contest=contest, asset=asset, now=now)
+        contest_service.set_cover(
+            self.session, contest=contest, asset=asset, actor=organiser, now=now
+        )
         contest_service.move(
             self.session, contest=contest, to=ContestState.PUBLISHED, actor=organiser, now=now
         )
