@@ -271,9 +271,9 @@ def find_decision(session: Session, contest: Contest, *, lock: bool = False) -> 
     return session.scalar(wanted)
 
 
-def get_decision(session: Session, contest: Contest, *, lock: bool = False) -> Decision:
+def get_decision(session: Session, contest: Contest) -> Decision:
     """Return a contest's decision; NotFoundError where nothing is proposed."""
-    found = find_decision(session, contest, lock=lock)
+    found = find_decision(session, contest)
     if found is None:
         raise NotFoundError
     return found

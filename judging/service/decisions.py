@@ -175,10 +175,14 @@ def drop_for_reopening(session: Session, *, contest: Contest, actor: Actor, now:
 def hold(session: Session, contest: Contest) -> tuple[Round, Decision]:
     """Return the round and the decision, locked, and the contest's state as it is behind the lock.
 
-    Raises NotFoundError where nothing is proposed.
+    Raises ConflictError "not-proposed" where nothing is proposed, or not any more.
     """
     round_ = get_deciding_round(session, contest, lock=True)
-    decision = queries.get_decision(session, contest, lock=True)
+    decision = queries.find_decision(session, contest, lock=True)
+    if decision is None:
+        raise ConflictError(
+            N_("No winners are proposed. Somebody may have withdrawn them."), code="not-proposed"
+        )
     session.refresh(contest, ["state"])
     return round_, decision
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
-from app.errors import InvalidError
+from app.errors import ConflictError, InvalidError
 from app.transaction import current_session, roll_back_request
 from app.web import current_actor, local_instant, render_message
 from contests.models import Contest
@@ -64,6 +64,10 @@ def schedule(slug: str) -> Answer:
         roll_back_request()
         form.announce_at.errors = [render_message(error)]
         return _announce(contest, form)
+    except ConflictError as error:
+        roll_back_request()
+        flash(render_message(error), "error")
+        return back("announce", slug)
     flash(_("The time is set. Podium announces then by itself."), "success")
     return back("announce", slug)
 

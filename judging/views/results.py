@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
-from app.errors import InvalidError
+from app.errors import ConflictError, InvalidError
 from app.transaction import current_session, roll_back_request
-from app.web import current_actor
+from app.web import current_actor, render_message
 from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging.decision import propose as suggest
@@ -29,7 +29,7 @@ from judging.queries.rounds import (
 from judging.ranking import Kind, Method, Standing
 from judging.service import decisions, exporting
 from judging.service.counting import COUNTED_BY_MARKS, method_of
-from judging.states import BallotState, RoundState
+from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
 from judging.views.board import Board, board
 from judging.views.cards import decided_cards
@@ -57,7 +57,15 @@ _ROUND = "<int(max=2147483647):round_id>"
 @permission(Permission.ORGANISE)
 def results(slug: str) -> Answer:
     """Show the standings, and what is decided or still to be decided from them."""
-    return _results(get_contest(current_session(), slug), None)
+    session = current_session()
+    contest = get_contest(session, slug)
+    round_ = find_deciding_round(session, contest)
+    if round_ is None or round_.state is RoundState.PLANNED:
+        return _nothing(contest)
+    decision = queries.find_decision(session, contest)
+    shown = board(contest, round_, 1)
+    is_waiting = decision is None and round_.state is RoundState.CLOSED
+    return _page(contest, shown, _proposal(contest, shown, None) if is_waiting else None, decision)
 
 
 @blueprint.get(f"/results/rounds/{_ROUND}")
@@ -72,18 +80,6 @@ def round_results(slug: str, round_id: int) -> Answer:
     number = request.args.get("page", 1, int)
     shown = board(contest, round_, max(1, number))
     return render_template("judging/organiser/results_round.html", **_standings(contest, shown))
-
-
-def _results(contest: Contest, form: ProposalForm | None) -> Answer:
-    session = current_session()
-    round_ = find_deciding_round(session, contest)
-    if round_ is None or round_.state is RoundState.PLANNED:
-        return _nothing(contest)
-    decision = queries.find_decision(session, contest)
-    shown = board(contest, round_, 1)
-    if form is None and decision is None and round_.state is RoundState.CLOSED:
-        form = _proposal(contest, shown, None)
-    return _page(contest, shown, form, decision)
 
 
 def _nothing(contest: Contest) -> str:
@@ -188,7 +184,11 @@ def propose(slug: str) -> Answer:
     except InvalidError as error:
         roll_back_request()
         form.blame(error)
-        return _results(contest, form)
+        return _page(contest, shown, form, decision)
+    except ConflictError as error:  # what was typed stays there to be copied
+        roll_back_request()
+        form.form_errors.append(render_message(error))
+        return _page(contest, shown, form, decision)
     flash(
         _("The winners are proposed. Another organiser confirms them.")
         if rules_of(session, contest).two_people
@@ -205,10 +205,24 @@ def change_proposal(slug: str) -> Answer:
     session = current_session()
     contest = get_contest(session, slug)
     decision = queries.find_decision(session, contest)
-    if "entry" not in request.args:
-        decision = queries.get_decision(session, contest)
-    shown = board(contest, get_deciding_round(session, contest), 1, _wanted(contest, decision))
+    round_ = find_deciding_round(session, contest)
+    if refused := _refused(round_, decision):
+        flash(refused, "info")
+    if refused or round_ is None:
+        return back("results", slug)
+    shown = board(contest, round_, 1, _wanted(contest, decision))
     return _page(contest, shown, _proposal(contest, shown, decision), decision)
+
+
+def _refused(round_: Round | None, decision: Decision | None) -> str:
+    """Return why winners cannot be proposed, or proposed anew, as things are; else nothing."""
+    if decision is None and "entry" not in request.args:
+        return _("Nothing is proposed yet.")
+    if decision is not None and decision.state is not DecisionState.PROPOSED:
+        return _("The winners are confirmed. Only once the confirmation is withdrawn they change.")
+    if round_ is None or round_.state is not RoundState.CLOSED:
+        return _("Close the round first; winners are proposed from settled standings.")
+    return ""
 
 
 def _wanted(contest: Contest, decision: Decision | None) -> list[int]:

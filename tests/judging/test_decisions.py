@@ -313,8 +313,9 @@ def test_everyone_behind_an_entry_gets_one_mail(session: Session) -> None:
 
 def test_nothing_is_announced_that_nobody_confirmed(session: Session) -> None:
     scene = scenes.judged(session)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(ConflictError) as caught:
         announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert caught.value.reason == "not-proposed"
     scenes.proposed(session, scene)
     with pytest.raises(IllegalTransitionError):
         announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)

@@ -207,6 +207,29 @@ def test_a_stale_confirmation_is_told(session: Session, client: Client) -> None:
     assert queries.get_decision(session, scene.contest).state is DecisionState.PROPOSED
 
 
+def test_a_page_that_has_become_stale_leads_to_the_results(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session, state=RoundState.OPEN)
+    change = scene.url("results/propose")
+    signed_in(client, scene, second=True)
+    assert "Nothing is proposed yet." in client.follow(client.get(change)).text
+    assert "Close the round first" in client.follow(client.get(f"{change}?entry=4")).text
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    scenes.proposed(session, scene)
+    url = scene.url("results")
+    (confirming,) = [one for one in forms(client.page(url)) if "seen" in one.names]
+    (proposing,) = [one for one in forms(client.page(change)) if "citation_1" in one.names]
+    decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    page = client.follow(client.send(url, confirming, {})).text
+    assert "No winners are proposed." in page
+    scenes.confirmed(session, scene)
+    answer = client.send(change, proposing, {"citation_1": "Hours of work."})
+    assert answer.status_code == 422
+    assert "Hours of work." in answer.text
+    assert "Propose these winners" not in client.follow(client.get(change)).text
+
+
 def test_fewer_entries_than_places_all_win(session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9), (8, 8)])
     url = scene.url("results")
