@@ -36,7 +36,7 @@ from judging.service import ballots
 from judging.service.ballots import INCOMPLETE, Content, Saved, Sent, StaleBallotError
 from judging.states import BallotState, RoundState
 from judging.views.judge import ID, blueprint, check_declared
-from judging.views.scales import choices_of, control_of
+from judging.views.scales import choices_of, control_of, keys_of, limits_of
 from judging.views.work import work_of
 from media.models import Asset
 from media.service import picture
@@ -292,11 +292,12 @@ def _show_ballot(
     too). `choices[KEY]` are (points, label, words) of each step: the label is what a point is
     worth, or a verdict's word; the words say what it means, if the rubric does. `controls[KEY]` is
     "radio" (21 choices at most), "number" (whole points) or "select"; all of them post points.
+    `limits[KEY]` says which marks there are, `mark_keys` which keys give them.
     `has_pictures` is whether there is one to be seen, `is_shown` whether it was; `is_screen` is a
     round of verdicts, where 0 (out) needs a comment. `theirs` (marks by key, comment, note) is what
     another window saved, `refusal` a sentence for the top, `recusal` the form for stepping back.
     `is_writable`, `saved_at` and `submitted_at` (texts), `mark_name(KEY)`. `data_url` tells a
-    script all that again, with the neighbours' pictures; `token_url` gives it a fresh token.
+    script all that again, with the neighbours' pictures.
     """
     share = _share_of(found)
     before, after = share.beside(found.id)
@@ -323,12 +324,13 @@ def _show_ballot(
         note=form.note.data or "",
         choices={one.key: choices_of(one) for one in criteria},
         controls={one.key: control_of(one) for one in criteria},
+        limits={one.key: limits_of(one) for one in criteria},
+        mark_keys=keys_of(criteria),
         saved_at=_clock(found.saved_at, zone),
         submitted_at=_clock(found.submitted_at, zone),
         mark_name=mark_name,
         data_url=url_for("judge.ballot_now", ballot_id=found.id),
         skip_url=url_for("judge.skip", ballot_id=found.id),
-        token_url=url_for("judge.token"),
     )
 
 

@@ -1,11 +1,12 @@
-"""A criterion's scale in words: what each point is worth, and what it means."""
+"""A criterion's scale in words: what each point is worth, what it means, which keys give it."""
 
-from decimal import Decimal
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 
 from judging.models import Criterion
+from judging.queries.rubric import points_value
 from judging.ranking import Kind
 from judging.rubric import VERDICTS
 
@@ -14,17 +15,26 @@ MOST_RADIOS = 21
 
 
 class Choice(NamedTuple):
-    """One step of a scale: `points` are what a form posts, `label` what people see."""
+    """One step of a scale: `points` are what a form posts, `label` what people see.
+
+    `typed` is what whoever types the step writes, in digits; between whole numbers it is empty.
+    """
 
     points: int
     label: str
     words: str
+    typed: str
 
 
 def choices_of(criterion: Criterion) -> list[Choice]:
     """Return a criterion's steps from the lowest to the highest."""
     return [
-        Choice(points, label_of(criterion, points), words_of(criterion, points))
+        Choice(
+            points,
+            label_of(criterion, points),
+            words_of(criterion, points),
+            _typed(criterion, points),
+        )
         for points in range(criterion.minimum, criterion.maximum + 1)
     ]
 
@@ -33,7 +43,7 @@ def label_of(criterion: Criterion, points: int) -> str:
     """Return what a mark says: a verdict's word, or what the points are worth."""
     if criterion.round.kind is Kind.SCREEN:
         return gettext(VERDICTS.criteria[0].levels[points])
-    return str(format_decimal(Decimal(points * criterion.step_hundredths) / 100))
+    return points_value(criterion, points)
 
 
 def words_of(criterion: Criterion, points: int) -> str:
@@ -46,3 +56,51 @@ def control_of(criterion: Criterion) -> str:
     if criterion.maximum - criterion.minimum < MOST_RADIOS:
         return "radio"
     return "number" if criterion.step == 1 else "select"
+
+
+def limits_of(criterion: Criterion) -> str:
+    """Return what is said to whoever writes a mark that the scale does not have."""
+    choices = choices_of(criterion)
+    if criterion.round.kind is Kind.SCREEN:
+        pairs = " · ".join(f"{choice.typed} {choice.label}" for choice in choices)
+        return gettext("The keys here: %(keys)s.", keys=pairs)
+    ends = {"least": choices[0].label, "most": choices[-1].label}
+    if criterion.step_hundredths == _WHOLE:
+        return gettext("This scale goes from %(least)s to %(most)s.", **ends)
+    step = points_value(criterion, 1)
+    return gettext("Marks go in steps of %(step)s from %(least)s to %(most)s.", step=step, **ends)
+
+
+def keys_of(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:
+    """Return the keys that mark, with what they do on these scales."""
+    scales = [choices_of(one) for one in criteria if control_of(one) == "radio"]
+    keys = []
+    if scales and criteria[0].round.kind is Kind.SCREEN:
+        keys += [(choice.typed, choice.label) for choice in scales[0]]
+    elif scales:
+        keys.append(_digits({int(one.typed) for scale in scales for one in scale if one.typed}))
+    if any(not choice.typed for scale in scales for choice in scale):
+        keys.append(("← →", gettext("a step less, a step more")))
+    if len(scales) < len(criteria):
+        keys.append(("0 … 9", gettext("begin to write the mark of a long scale; Enter leads on")))
+    return keys
+
+
+_WHOLE = 100
+
+
+def _typed(criterion: Criterion, points: int) -> str:
+    if criterion.round.kind is Kind.SCREEN:
+        return str(points)
+    worth, rest = divmod(points * criterion.step_hundredths, _WHOLE)
+    return "" if rest else str(worth)
+
+
+def _digits(marks: Collection[int]) -> tuple[str, str]:
+    least, most = min(marks), max(marks)
+    words = gettext("the mark of the current criterion")
+    if most < 10:  # noqa: PLR2004 - one key has one digit
+        return f"{least} … {most}", words
+    if most == 10 and least > 0:  # noqa: PLR2004 - ten, which is on the nought
+        return f"{least} … 9 0", gettext("the mark of the current criterion, 0 for ten")
+    return "0 … 9", gettext("the mark of the current criterion; two digits quickly from 10 on")

@@ -631,6 +631,86 @@ def test_a_fine_scale_takes_a_number_and_says_what_it_means(room: Callable[..., 
     assert here.points(0) == [32, 9]
 
 
+def scale(here: Room, *, least: int, most: int, step: int = 100) -> None:
+    """Give the first criterion another scale; in points, and hundredths of one."""
+    criterion = here.session.scalars(select(Round)).one().criteria[0]
+    criterion.minimum, criterion.maximum, criterion.step_hundredths = least, most, step
+    settle(here.app)
+
+
+def told(page: Page) -> Locator:
+    return page.get_by_role("group", name="Relevance").get_by_role("status")
+
+
+def test_a_key_beyond_the_scale_says_so(room: Callable[..., Room]) -> None:
+    here = room()
+    scale(here, least=1, most=5)
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "7")
+    expect(told(page)).to_have_text("This scale goes from 1 to 5.")
+    expect(page.locator(CHOSEN)).to_have_count(0)
+    here.press(page, "0")
+    expect(page.locator(CHOSEN)).to_have_count(0)
+    here.press(page, "5")
+    expect(told(page)).to_be_empty()
+    here.press(page, "10")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [5, 10]
+
+
+def test_digits_are_what_a_mark_is_worth(room: Callable[..., Room]) -> None:
+    here = room()
+    scale(here, least=2, most=10, step=50)
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "7")
+    expect(told(page)).to_have_text("Marks go in steps of 0.5 from 1 to 5.")
+    here.press(page, "4")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [8]
+
+
+def test_a_number_beyond_a_long_scale_is_not_kept(room: Callable[..., Room]) -> None:
+    here = room()
+    scale(here, least=0, most=100)
+    page = here.page
+    here.open(page, 0)
+    here.press(page, "9")
+    page.keyboard.press("Enter")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    assert here.points(0) == [9]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("150")
+    page.keyboard.press("Enter")
+    expect(told(page)).to_have_text("This scale goes from 0 to 100.")
+    expect(page.get_by_role("spinbutton", name="Relevance")).to_have_value("9")
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    wait_for(lambda: here.points(0) == [9] or None, "the mark that stood before")
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "step", "words"),
+    [
+        (1, 10, 100, "1 … 9 0 the mark of the current criterion, 0 for ten"),
+        (1, 5, 100, "1 … 9 0 the mark of the current criterion, 0 for ten"),
+        (0, 20, 100, "0 … 9 the mark of the current criterion; two digits quickly from 10 on"),
+        (2, 10, 50, "← → a step less, a step more"),
+        (0, 100, 100, "0 … 9 begin to write the mark of a long scale; Enter leads on"),
+    ],
+)
+def test_the_keys_are_those_of_the_scales(
+    room: Callable[..., Room], least: int, most: int, step: int, words: str
+) -> None:
+    here = room()
+    scale(here, least=least, most=most, step=step)
+    page = here.page
+    here.open(page, 0)
+    page.keyboard.press("?")
+    said = page.get_by_role("dialog", name="Keys").inner_text()
+    assert words in " ".join(said.split())
+
+
 def test_a_screening_says_in_words_and_out_with_a_reason(room: Callable[..., Room]) -> None:
     here = room()
     round_ = here.session.scalars(select(Round)).one()
@@ -641,6 +721,11 @@ def test_a_screening_says_in_words_and_out_with_a_reason(room: Callable[..., Roo
     settle(here.app)
     page = here.page
     here.open(page, 0)
+    here.press(page, "5")
+    expect(told(page)).to_have_text("The keys here: 0 Out · 1 Maybe · 2 In.")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Maybe")
+    page.keyboard.press("Escape")
     page.get_by_role("group", name="Relevance").get_by_label("In", exact=True).check(force=True)
     page.get_by_role("group", name="Originality").get_by_label("Out").check(force=True)
     go_on(page)

@@ -18,13 +18,16 @@ export function readForm(form, { asServed = false } = {}) {
   return content;
 }
 
-/** Show `content`; fields that say so already are not touched, so that whoever writes keeps their place. */
+/**
+ * Show `content`; fields that say so already are not touched, so that whoever writes keeps their place, nor is a number
+ * that is no mark (yet): it was not kept.
+ */
 export function writeForm(form, content) {
   for (const field of form.querySelectorAll(FIELDS)) {
     const value = content[field.name] ?? "";
     if (field.type === "radio") {
       field.checked = field.value === value;
-    } else if (field.value !== value) {
+    } else if (field.value !== value && field.validity.valid) {
       field.value = value;
     }
   }

@@ -1,4 +1,6 @@
 // The keyboard: numbers mark, arrows go between criteria, letters act.
+import { sayLimits } from "./rubric.js";
+
 const TWO_DIGITS = 700;
 
 let lastDigit = { index: -1, text: "", at: 0 };
@@ -78,8 +80,9 @@ function digit(event, rubric) {
   lastDigit = { index: rubric.index(), text: isPair ? "" : event.key, at: event.timeStamp };
   const number = rubric.current().querySelector(".fine-number");
   if (number) {
-    number.value = event.key;
     number.focus();
+    number.value = event.key;
+    number.dispatchEvent(new Event("input", { bubbles: true }));
     return;
   }
   // 0 alone is ten, unless the scale itself has a nought.
@@ -88,15 +91,18 @@ function digit(event, rubric) {
 }
 
 function choice(rubric, index, value) {
-  return rubric.at(index)?.querySelector(`input[type=radio][value="${value}"]`) ?? null;
+  return rubric.at(index)?.querySelector(`[data-typed="${value}"]`) ?? null;
 }
 
 function mark(rubric, value) {
+  const criterion = rubric.current();
   const chosen = choice(rubric, rubric.index(), value);
   if (chosen) {
     chosen.checked = true;
     chosen.dispatchEvent(new Event("change", { bubbles: true }));
     rubric.pointAt(rubric.index() + 1);
     rubric.current().scrollIntoView({ block: "nearest" });
+  } else if (!criterion.querySelector(`[data-typed^="${value}"]`)) {
+    sayLimits(criterion);
   }
 }

@@ -36,8 +36,16 @@ export async function startPage(form, sheet, { seen, changed }) {
     keepChange(sheet, seen() ? { ...patch, shown: seen() } : patch);
     planFlush(pause);
   };
+  let before = "";
+  form.addEventListener("focusin", ({ target }) => {
+    before = target.value;
+  });
   form.addEventListener("change", ({ target }) => {
-    if (isTyped(target)) {
+    if (isTyped(target) && !target.checkValidity()) {
+      // Of a number beyond the scale the first digits may be kept already.
+      target.value = before;
+      change({ [target.name]: before }, 0);
+    } else if (isTyped(target)) {
       planFlush(0);
     } else if (target.name) {
       change({ [target.name]: target.value }, PAUSE);

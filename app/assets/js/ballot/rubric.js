@@ -8,7 +8,10 @@ export function startRubric(form, onPoint) {
   let index = Math.max(0, criteria.findIndex((criterion) => !isMarked(criterion)));
   criteria.forEach(startFine);
   const guide = () => criteria.forEach(guideLevels);
-  form.addEventListener("change", guide);
+  form.addEventListener("change", ({ target }) => {
+    guide();
+    heed(target);
+  });
   form.addEventListener("ballot:shown", guide);
   guide();
   const rubric = {
@@ -53,6 +56,21 @@ function markOf(criterion) {
   return criterion.querySelector("input[name]:checked, input[name][type=number], select")?.value ?? "";
 }
 
+/** Say which marks there are, to whoever wrote another. */
+export function sayLimits(criterion) {
+  criterion.querySelector("[data-told]").textContent = criterion.dataset.limits;
+}
+
+/** A mark that the scale does not have is not kept, and that is said. */
+function heed(field) {
+  const criterion = field.closest(".criterion");
+  if (criterion && !field.checkValidity()) {
+    sayLimits(criterion);
+  } else if (criterion) {
+    criterion.querySelector("[data-told]").textContent = "";
+  }
+}
+
 /** Under the steps: what the chosen one means. */
 function guideLevels(criterion) {
   const value = markOf(criterion);
@@ -72,11 +90,10 @@ function startFine(criterion) {
   const number = make("input", { type: "number", className: "fine-number", min: least, max: most, step, "aria-label": label });
   const slider = make("input", { type: "range", className: "fine-slider", min: least, max: most, step, "aria-label": label });
   const options = [...list.options].filter(({ value }) => value !== "");
-  const take = (said) => {
-    const chosen = options.find(({ dataset }) => said !== "" && Number(dataset.worth) === Number(said));
-    number.setCustomValidity(said === "" || chosen ? "" : list.dataset.fault);
-    if (said !== "" && !chosen) {
-      number.reportValidity();
+  const take = ({ value, validity }) => {
+    const chosen = options.find(({ dataset }) => value !== "" && Number(dataset.worth) === Number(value));
+    if (!chosen && (value !== "" || validity.badInput)) {
+      sayLimits(criterion);
       return;
     }
     list.value = chosen?.value ?? "";
@@ -85,14 +102,13 @@ function startFine(criterion) {
   const show = () => {
     const worth = list.selectedOptions[0]?.dataset.worth ?? "";
     number.value = worth;
-    number.setCustomValidity("");
     slider.value = worth === "" ? least : worth;
     slider.classList.toggle("fine-unset", worth === "");
   };
-  for (const [field, kind] of [[number, "change"], [slider, "change"]]) {
-    field.addEventListener(kind, (event) => {
+  for (const field of [number, slider]) {
+    field.addEventListener("change", (event) => {
       event.stopPropagation();
-      take(field.value);
+      take(field);
       show();
     });
   }
