@@ -37,6 +37,7 @@ from contests.forms.fields import (
     sdg_choices,
 )
 from judging.models import ConflictVerdict, Judge
+from judging.service.ballots import REASON_LENGTH
 from judging.service.knowledge import Knowledge, knowledge_of
 
 MOST_INVITED = 100
@@ -168,6 +169,13 @@ class SeatForm(KnowledgeForm):
     is_chair = BooleanField(
         _l("Chairs the panel"),
         description=_l("Settles what the rules leave open. There is one chair at most."),
+    )
+    reason = StringField(
+        _l("Reason for another chair"),
+        [Optional(), Length(max=REASON_LENGTH)],
+        description=_l(
+            "Judging has begun: say it where you change who chairs. The audit keeps it."
+        ),
     )
 
     def __init__(self, *, judge: Judge) -> None:

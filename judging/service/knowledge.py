@@ -10,6 +10,7 @@ from app import audit
 from app.authz import Actor
 from judging.models import Judge
 from judging.service.conflicts import find_conflicts
+from judging.service.methods import is_declared, reason_for_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,15 @@ def set_knowledge(
 
 
 def set_chair(
-    session: Session, *, judge: Judge, is_chair: bool, actor: Actor, now: datetime
+    session: Session, *, judge: Judge, is_chair: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Make a judge the panel's chair, in place of whoever was it before, or a member again."""
+    """Make a judge the panel's chair, in place of whoever was it before, or a member again.
+
+    The chair may have to settle a tie: once a round was opened, InvalidError "reason-missing".
+    """
     if judge.is_chair is is_chair:
         return
+    said = reason_for_change(reason, needed=is_declared(session, judge.contest))
     if is_chair:
         chairs = select(Judge).where(Judge.contest_id == judge.contest_id, Judge.is_chair)
         for other in session.scalars(chairs):
@@ -87,5 +92,5 @@ def set_chair(
         verb="judge.chair",
         subject=f"judge:{judge.id}",
         now=now,
-        details={"is_chair": is_chair},
+        details={"is_chair": is_chair, "reason": said},
     )

@@ -44,6 +44,15 @@ def is_declared(session: Session, contest: Contest) -> bool:
     )
 
 
+def reason_for_change(reason: str, *, needed: bool) -> str:
+    """Return why a rule of judging changes; InvalidError "reason-missing" where it is needed."""
+    if needed and not reason.strip():
+        raise InvalidError(
+            N_("Judging has begun: say why this changes."), field="reason", code="reason-missing"
+        )
+    return check_reason(reason, field="reason") if reason.strip() else ""
+
+
 def change(
     session: Session,
     *,
@@ -66,7 +75,7 @@ def change(
     if before == method:
         return
     is_open = round_.state is not RoundState.PLANNED
-    said = _reason(reason, needed=is_open)
+    said = reason_for_change(reason, needed=is_open)
     round_.method, round_.drop_count = method.name, method.drop
     if is_open:
         decisions.drop_for_reopening(session, contest=contest, actor=actor, now=now)
@@ -103,7 +112,7 @@ def set_ladder(
     if before == list(rungs):
         return
     is_open = is_declared(session, contest)
-    said = _reason(reason, needed=is_open)
+    said = reason_for_change(reason, needed=is_open)
     rules.ladder = list(rungs)
     if is_open:
         decisions.drop_for_reopening(session, contest=contest, actor=actor, now=now)
@@ -178,14 +187,6 @@ def _check_rungs(rungs: Sequence[str], judges: Collection[str]) -> None:
             )
     if len(set(rungs)) < len(rungs):
         raise InvalidError(N_("The same rung is there twice."), code="rung-twice")
-
-
-def _reason(reason: str, *, needed: bool) -> str:
-    if needed and not reason.strip():
-        raise InvalidError(
-            N_("Judging has begun: say why this changes."), field="reason", code="reason-missing"
-        )
-    return check_reason(reason, field="reason") if reason.strip() else ""
 
 
 def _words(method: Method) -> str:

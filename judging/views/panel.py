@@ -1,5 +1,7 @@
 """The organisers' page of the panel: who judges, what they know, what they must not judge."""
 
+from typing import Any
+
 from flask import flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
+from app.errors import InvalidError
 from app.transaction import current_session
 from app.web import current_actor, limiter
 from contests.models import Contest
@@ -18,6 +21,7 @@ from judging.queries import progress as queries
 from judging.queries.untouched import untouched_by_judge
 from judging.service import knowledge as knowledge_service
 from judging.service import panel as service
+from judging.service.methods import is_declared
 from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.
@@ -101,17 +105,30 @@ def seat(slug: str, judge_id: int) -> Answer:
     """Change what is known of a judge, and who chairs the panel."""
     judge = _judge(slug, judge_id)
     form = SeatForm(judge=judge)
-    if not form.validate_on_submit():
-        return show("seat", form, contest=judge.contest, judge=judge)
-    session, actor, now = current_session(), current_actor(), clock.now()
-    knowledge_service.set_knowledge(
-        session, judge=judge, knowledge=form.knowledge(), actor=actor, now=now
+    if form.validate_on_submit():
+        session = current_session()
+        by: dict[str, Any] = {"actor": current_actor(), "now": clock.now()}
+        try:
+            knowledge_service.set_chair(
+                session,
+                judge=judge,
+                is_chair=form.is_chair.data,
+                reason=form.reason.data or "",
+                **by,
+            )
+        except InvalidError as error:
+            form.blame(error)
+        else:
+            knowledge_service.set_knowledge(session, judge=judge, knowledge=form.knowledge(), **by)
+            flash(_("What %(name)s knows is saved.", name=judge.name), "success")
+            return back("panel", slug)
+    return show(
+        "seat",
+        form,
+        contest=judge.contest,
+        judge=judge,
+        begun=is_declared(current_session(), judge.contest),
     )
-    knowledge_service.set_chair(
-        session, judge=judge, is_chair=form.is_chair.data, actor=actor, now=now
-    )
-    flash(_("What %(name)s knows is saved.", name=judge.name), "success")
-    return back("panel", slug)
 
 
 @blueprint.post(f"/panel/{JUDGE}/remind")

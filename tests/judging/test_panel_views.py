@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from judging.models import Conflict, ConflictGround, ConflictVerdict, Judge
 from judging.queries.panel import unsettled_conflicts
-from judging.service import conflicts, panel
+from judging.service import conflicts, panel, rounds
 from tests import factories
 from tests.client import Client, Value, forms
 from tests.factories import NOW
@@ -189,6 +189,33 @@ def test_an_organiser_says_what_a_judge_knows_and_who_chairs(
         scene.url(f"panel/{scene.judges[0].id}"), {"most_ballots": "0"}, press="Save"
     )
     assert wrong.status_code == 422
+
+
+def test_another_chair_in_the_middle_needs_a_reason(
+    session: Session, scene: Scene, organiser: Client
+) -> None:
+    first, second = scene.judges[:2]
+    address = scene.url(f"panel/{first.id}")
+    assert "Reason for another chair" not in organiser.page(address)
+    organiser.follow(organiser.submit(address, {"is_chair": True}, press="Save"))
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
+    session.commit()
+    address = scene.url(f"panel/{second.id}")
+    chair: dict[str, Value] = {"is_chair": True, "most_ballots": "7"}
+    refused = organiser.submit(address, chair, press="Save")
+    assert refused.status_code == 422
+    assert "say why this changes" in refused.text
+    session.expire_all()
+    assert (first.is_chair, second.most_ballots) == (True, None)
+    # What a judge knows may change without one.
+    organiser.follow(organiser.submit(address, {"most_ballots": "8"}, press="Save"))
+    sent = chair | {"reason": "The chair fell ill"}
+    organiser.follow(organiser.submit(address, sent, press="Save"))
+    session.expire_all()
+    assert (first.is_chair, second.is_chair, second.most_ballots) == (False, True, 7)
+    assert "The chair fell ill" in organiser.page(scene.url("audit?about=judge"))
 
 
 def test_everybody_late_is_reminded_at_once(
