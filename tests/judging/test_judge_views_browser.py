@@ -522,6 +522,51 @@ def test_marks_that_an_earlier_podium_kept_are_taken_over(room: Callable[..., Ro
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_the_desk_says_how_many_changes_wait(room: Callable[..., Room]) -> None:
+    here = room()
+    page, desk = here.page, here.page.context.new_page()
+    here.open(page, 0)
+    desk.goto("/judge")
+    expect(desk.locator(".desk-round")).to_be_visible()
+    page.context.set_offline(True)
+    here.press(page, "4")
+    expect(desk.locator(SAVED)).to_have_text("1 change waits in this browser for the network")
+    here.press(page, "5")
+    page.keyboard.press("ArrowUp")
+    here.press(page, "7")
+    comment_of(page).fill("Said without a network.")
+    expect(desk.locator(SAVED)).to_have_text("3 changes wait in this browser for the network")
+    page.close()
+    here.page.context.set_offline(False)
+    expect(desk.locator(SAVED)).to_be_empty()
+    assert here.points(0) == [7, 5]
+
+
+@pytest.mark.parametrize(
+    "path", ["/rounds/{round}", "/rounds/{round}/history", "/ballots/{other}/history", "{briefing}"]
+)
+def test_what_waits_is_sent_from_any_page_of_the_desk(room: Callable[..., Room], path: str) -> None:
+    here = room()
+    page, context = here.page, here.page.context
+    here.open(page, 0)
+    context.set_offline(True)
+    here.press(page, "8")
+    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    page.close()
+    context.set_offline(False)
+    round_ = here.session.scalars(select(Round)).one()
+    places = {
+        "round": round_.id,
+        "other": here.ballots[2],
+        "briefing": f"/panels/{round_.contest.slug}/briefing",
+    }
+    settle(here.app)
+    assert here.points(0) == []
+    other = context.new_page()
+    other.goto("/judge" + path.format(**places))
+    wait_for(lambda: here.points(0) == [8] or None, "the mark that waited")
+
+
 # --- what a judge does besides ------------------------------------------------------------------
 
 

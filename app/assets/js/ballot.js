@@ -89,11 +89,6 @@ async function startMarking() {
   startAhead(form);
 }
 
-if (form) {
-  await startMarking();
-} else {
-  startBar(line, Number(needs.dataset.needs));
-  startNeeds(needs, Number(needs.dataset.needs));
-}
+await startMarking();
 startSending();
 tidy();

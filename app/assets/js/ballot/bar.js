@@ -35,7 +35,7 @@ function show(line, records, ballot) {
   if (count > 0 && reach === "signed-out") {
     tell(line, true, make("a", { href: signInUrl, textContent: say("signInKept") }));
   } else if (count > 0 && reach === "offline") {
-    tell(line, true, waitsToBeSubmitted(own) ? say("queued") : say("offline", { count }));
+    tell(line, true, sayWaiting(count, own, ballot));
   } else if (own?.trouble) {
     tell(line, true, own.trouble.kind === "refused" ? (own.trouble.error ?? say("refused")) : say("needsYou"));
   } else if (count > 0) {
@@ -47,6 +47,13 @@ function show(line, records, ballot) {
   } else if (ballot === null) {
     tell(line, false, "");
   }
+}
+
+function sayWaiting(count, own, ballot) {
+  if (ballot === null) {
+    return say(count === 1 ? "oneWaits" : "manyWait", { count });
+  }
+  return waitsToBeSubmitted(own) ? say("queued") : say("offline", { count });
 }
 
 function tell(line, isProblem, words) {
