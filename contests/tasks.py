@@ -1,5 +1,6 @@
 """Work of the contests room that runs in the worker."""
 
+import logging
 from datetime import datetime
 
 from app import clock
@@ -7,6 +8,8 @@ from app.jobs import job, sweep
 from app.transaction import transaction
 from contests.queries import entries as queries
 from contests.service import settling
+
+log = logging.getLogger(__name__)
 
 MINUTES_WORTH = 60
 """Entries that one sweep takes on: it shares the worker with mails, and the next one follows."""
@@ -28,8 +31,14 @@ def settle(entry_id: int) -> None:
 
 @sweep
 def settle_waiting(_now: datetime) -> None:
-    """Do it for entries whose files took longer than their submission, or whose job was lost."""
+    """Do it for entries whose files took longer than their submission, or whose job was lost.
+
+    One that fails is logged and does not stop the others.
+    """
     with transaction() as session:
         waiting = queries.unsettled_entries(session, MINUTES_WORTH)
     for entry_id in waiting:
-        settle(entry_id)
+        try:
+            settle(entry_id)
+        except Exception:
+            log.exception("entry %s could not be settled", entry_id)

@@ -1,7 +1,7 @@
 """Pictures that look the same: who is told, and what organisers do about it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from app.audit import AuditEvent
 from contests import tasks
 from contests.models import Contest, Entry, EntryVersion, LookAlike, VersionAsset
 from contests.queries import look_alikes as queries
-from contests.service import look_alikes
+from contests.service import look_alikes, settling
 from contests.states import EntryState
 from media.images.fingerprint import LIKE
 from media.models import Asset
@@ -85,6 +85,30 @@ def test_entries_with_like_pictures_become_one_pair(
     assert pairs(session) == [(first.id, second.id, 3)]
     look_alikes.compare(session, entry=second, now=NOW)
     assert pairs(session) == [(first.id, second.id, 3)]
+
+
+def test_one_that_cannot_be_settled_does_not_hold_up_the_others(
+    app: Flask,
+    session: Session,
+    contest: Contest,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, *others = [enter(session, contest, bits).id for bits in (1 << 40, 0, 0b1)]
+    compare = settling.compare
+
+    def fail_for_first(session: Session, *, entry_id: int, now: datetime) -> int | None:
+        if entry_id == first:
+            message = "quasar"
+            raise RuntimeError(message)
+        return compare(session, entry_id=entry_id, now=now)
+
+    monkeypatch.setattr(settling, "compare", fail_for_first)
+    work(app)
+    assert [pair[:2] for pair in pairs(session)] == [tuple(others)]
+    assert [record.message for record in caplog.records if record.exc_info] == [
+        f"entry {first} could not be settled"
+    ]
 
 
 def test_the_same_bytes_are_the_same_picture_even_where_there_is_nothing_to_compare(
