@@ -6,15 +6,19 @@ and odd numbers leave open is mended by breaking pairs open. Then the pairs are 
 Choices among equals are settled by SHA-256 of the seed, as in `judging.assignment`.
 """
 
-import hashlib
-from collections import defaultdict, deque
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, pairwise
+from itertools import combinations_with_replacement
 from typing import Generic, NamedTuple, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
+import numpy as np
+
+from judging.assignment.assigning import NOTHING, bits
+from judging.assignment.draw import by_seed
+from judging.assignment.plan import Plan
+
 E = TypeVar("E", bound=Hashable)
 J = TypeVar("J", bound=Hashable)
 
@@ -58,31 +62,36 @@ def pair_up(
     barred: AbstractSet[tuple[J, E]],
     kept: AbstractSet[tuple[J, E, E]],
     seed: str,
+    prefers: Mapping[tuple[J, E], int] = NOTHING,
 ) -> Pairing[J, E]:
     """Let every entry stand in `per_entry` comparisons, and share those out among the judges.
 
     No judge gets the same two twice, and none an entry they are barred from. `kept` comparisons
     stay and count, also of judges who have left. Pairs repeat only where there are no new ones.
     An entry stands in one comparison more where numbers are odd, and in more where another one
-    cannot do without it. The judges' loads are as even as bars and kept comparisons allow.
+    cannot do without it. The judges' loads are as even as bars and kept comparisons allow; then
+    `prefers`, how well a judge's knowledge fits an entry, decides who gets which of the pairs.
     """
-    ring, active = _by_seed(set(entries), seed), set(judges)
+    ring, active = by_seed(set(entries), seed), set(judges)
     places = {entry: place for place, entry in enumerate(ring)}
-    panel = _by_seed(active | {judge for judge, _one, _other in kept}, seed)
+    panel = by_seed(active | {judge for judge, _one, _other in kept}, seed)
     seats = {judge: seat for seat, judge in enumerate(panel)}
     had: defaultdict[Edge, int] = defaultdict(int)
     for judge, one, other in kept:
         if one in places and other in places:
             had[_edge(places[one], places[other])] |= 1 << seats[judge]
     may = [
-        _bits(judge in active and (judge, entry) not in barred for judge in panel) for entry in ring
+        bits(judge in active and (judge, entry) not in barred for judge in panel) for entry in ring
     ]
     graph = _Graph(may=may, had=had, wanted=per_entry, steps=_steps(len(ring), seed))
     graph.draw(len(panel))
-    hands = _Hands(graph, len(panel), seed)
+    knows = [
+        {place: prefers.get((judge, entry), 0) for place, entry in enumerate(ring)}
+        for judge in panel
+    ]
     meetings = [
         Meeting(panel[judge], *_sides(ring[one], ring[other], f"{seed}\n{panel[judge]}"))
-        for judge, (one, other) in hands.dealt()
+        for judge, (one, other) in _dealt(graph, knows, seed)
     ]
     return Pairing(
         meetings=tuple(meetings),
@@ -97,25 +106,17 @@ def pair_up(
 
 def _sides(one: E, other: E, seed: str) -> tuple[E, E]:
     """Return both as they are shown: by the seed, so that no entry always has the same side."""
-    first, second = _by_seed((one, other), f"{seed}\n{'|'.join(sorted((str(one), str(other))))}")
+    first, second = by_seed((one, other), f"{seed}\n{'|'.join(sorted((str(one), str(other))))}")
     return first, second
 
 
 def _steps(entries: int, seed: str) -> list[int]:
     """Return how far apart those stand in the ring who meet: neighbours first, then as drawn."""
-    return [1, *_by_seed(range(2, entries // 2 + 1), seed)]
+    return [1, *by_seed(range(2, entries // 2 + 1), seed)]
 
 
 def _edge(one: int, other: int) -> Edge:
     return min(one, other), max(one, other)
-
-
-def _by_seed(keys: Iterable[Key], seed: str) -> list[Key]:
-    return sorted(keys, key=lambda key: hashlib.sha256(f"{seed}\n{key}".encode()).digest())
-
-
-def _bits(flags: Iterable[bool]) -> int:
-    return sum(1 << position for position, flag in enumerate(flags) if flag)
 
 
 class _Graph:
@@ -269,66 +270,37 @@ class _Graph:
             self.degree[entry] += by
 
 
-class _Hands:
-    """The pairs as they are dealt; each judge's are the bits of an integer."""
+def _dealt(
+    graph: _Graph, knows: Sequence[Mapping[int, int]], seed: str
+) -> Iterator[tuple[int, Edge]]:
+    """Deal the pairs, as `judging.assignment` does entries, and yield each judge's.
 
-    def __init__(self, graph: _Graph, judges: int, seed: str) -> None:
-        self.edges = list(graph.new)
-        self.may = [0] * judges
-        self.held = [0] * judges
-        self.before = [0] * judges
-        for had in graph.had.values():
-            for judge in range(judges):
-                self.before[judge] += had >> judge & 1
-        for place, edge in enumerate(self.edges):
-            free = graph.free(edge)
-            able = [judge for judge in range(judges) if free >> judge & 1]
-            for judge in able:
-                self.may[judge] |= 1 << place
-            draw = _by_seed(able, f"{seed}\n{place}")
-            for judge in sorted(draw, key=self._load)[: graph.new[edge]]:
-                self.held[judge] |= 1 << place
-        while chain := self._chain():
-            for giver, taker in pairwise(chain):
-                movable = self._movable(giver, taker)
-                pair = movable & -movable
-                self.held[giver] ^= pair
-                self.held[taker] ^= pair
-
-    def dealt(self) -> list[tuple[int, Edge]]:
-        """Return every judge with each of their pairs."""
-        return [
-            (judge, edge)
-            for judge, held in enumerate(self.held)
-            for place, edge in enumerate(self.edges)
-            if held >> place & 1
-        ]
-
-    def _chain(self) -> list[int]:
-        """Find judges, from a loaded one to one with two pairs less, who can each hand one on."""
-        for source in sorted(range(len(self.held)), key=self._load, reverse=True):
-            found_by = {source: source}
-            waiting = deque([source])
-            while waiting:
-                giver = waiting.popleft()
-                for taker in range(len(self.held)):
-                    if taker in found_by or not self._movable(giver, taker):
-                        continue
-                    found_by[taker] = giver
-                    if self._load(taker) <= self._load(source) - 2:
-                        return _walk_back(found_by, taker)
-                    waiting.append(taker)
-        return []
-
-    def _movable(self, giver: int, taker: int) -> int:
-        return self.held[giver] & self.may[taker] & ~self.held[taker]
-
-    def _load(self, judge: int) -> int:
-        return self.before[judge] + self.held[judge].bit_count()
-
-
-def _walk_back(found_by: Mapping[int, int], end: int) -> list[int]:
-    chain = [end]
-    while found_by[chain[-1]] != chain[-1]:
-        chain.append(found_by[chain[-1]])
-    return chain[::-1]
+    `knows` are each judge's fits by entry: of two entries, both count.
+    """
+    edges, panel = list(graph.new), range(len(knows))
+    plan = Plan(
+        may=[bits(graph.free(edge) >> judge & 1 for edge in edges) for judge in panel],
+        # What judges have from before lies behind the new pairs: it only counts as their load.
+        kept=[
+            bits(had >> judge & 1 for had in graph.had.values()) << len(edges) for judge in panel
+        ],
+        limits=[None for _judge in panel],
+        fits=np.array(
+            [
+                [
+                    *(sum(fit.get(entry, 0) for entry in edge) for edge in edges),
+                    *(0 for _edge in graph.had),
+                ]
+                for fit in knows
+            ],
+            dtype=np.int64,
+        ).reshape(len(panel), len(edges) + len(graph.had)),
+    )
+    for place, edge in enumerate(edges):
+        plan.fill(place, graph.new[edge], by_seed(panel, f"{seed}\n{place}"))
+    plan.even_out()
+    plan.suit()
+    for judge in panel:
+        for place, edge in enumerate(edges):
+            if plan.held[judge] >> place & 1:
+                yield judge, edge

@@ -14,7 +14,8 @@ from judging.assignment.plan import Plan
 E = TypeVar("E", bound=Hashable)
 J = TypeVar("J", bound=Hashable)
 
-_NOTHING: Final[Mapping[Any, int]] = MappingProxyType({})
+NOTHING: Final[Mapping[Any, int]] = MappingProxyType({})
+"""What nobody prefers, and no limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def assign(
     taken: AbstractSet[tuple[J, E]],
     seed: str,
     unread: AbstractSet[tuple[J, E]] = frozenset(),
-    prefers: Mapping[tuple[J, E], int] = _NOTHING,
-    limits: Mapping[J, int] = _NOTHING,
+    prefers: Mapping[tuple[J, E], int] = NOTHING,
+    limits: Mapping[J, int] = NOTHING,
 ) -> Assignment[J, E]:
     """Give every entry `per_entry` judges, and every judge about as many entries as the others.
 
@@ -73,8 +74,8 @@ def assign(
         for line, row in zip(able, rows, strict=True)
     ]
     plan = Plan(
-        may=[_bits(line) for line in may],
-        kept=[_bits(line) for line in kept],
+        may=[bits(line) for line in may],
+        kept=[bits(line) for line in kept],
         limits=[limits.get(judge) for judge in panel],
         fits=np.array(
             [[prefers.get(pair, 0) for pair in row] for row in rows],
@@ -108,6 +109,6 @@ def _shortfall(
     )
 
 
-def _bits(flags: Iterable[bool]) -> int:
+def bits(flags: Iterable[int]) -> int:
     """Pack flags into an integer, the first into its lowest bit."""
     return sum(1 << position for position, flag in enumerate(flags) if flag)

@@ -62,8 +62,7 @@ class Plan:
         """Mend what filling one entry after the other could not know, and link the panel."""
         self._complete(wanted)
         self.even_out()
-        if self.fits.any():
-            self._suit()
+        self.suit()
         self.link()
 
     def _complete(self, wanted: int) -> None:
@@ -131,8 +130,10 @@ class Plan:
                 waiting.append(taker)
         return []
 
-    def _suit(self) -> None:
+    def suit(self) -> None:
         """Move entries to whom they fit better, loads and teams' sizes as they are."""
+        if not self.fits.any():
+            return
         held = suited(
             self.fits,
             held=self._flags(self.held),

@@ -20,11 +20,12 @@ from app.web import absolute_url, instant_twice
 from judging.assignment import order_for
 from judging.models import Comparison, Judge, Recusal, Round
 from judging.pairing import Pairing, pair_up
-from judging.queries import rounds
+from judging.queries import knowledge, rounds
 from judging.queries.pairs import lock_comparison
 from judging.service import panel, shares
 from judging.service.ballots import is_standing
 from judging.service.conflicts import find_conflicts
+from judging.service.dealing import barred_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ def preview(session: Session, *, round_: Round) -> Pairing[int, int]:
     others, so that no ranking could tell how they compare.
     """
     entries = rounds.entry_numbers(session, round_)
-    barred = panel.barred_pairs(session, round_.contest)
+    seated = rounds.seated_judges(session, round_)
+    said = knowledge.traits(session, round_)
     kept = session.execute(
         select(Comparison.judge_id, Comparison.first_id, Comparison.second_id).where(
             Comparison.round_id == round_.id,
@@ -119,11 +121,13 @@ def preview(session: Session, *, round_: Round) -> Pairing[int, int]:
     )
     return pair_up(
         entries.values(),
-        [judge.id for judge in rounds.seated_judges(session, round_)],
+        [judge.id for judge in seated],
         per_entry=round_.per_entry,
-        barred={(judge, entries[entry]) for judge, entry in barred if entry in entries},
+        # Nobody is asked about an entry in a language that they do not read.
+        barred=barred_numbers(session, round_, entries) | knowledge.unread(seated, said),
         kept={(judge, entries[one], entries[other]) for judge, one, other in kept},
         seed=round_.seed,
+        prefers=knowledge.fits(seated, said),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import product
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,6 +201,42 @@ def test_a_judge_with_much_already_gets_less() -> None:
     kept = frozenset(("a", one, one + 1) for one in range(0, 20, 2))
     result = pair_up(range(20), "ab", per_entry=3, barred=NO_BARS, kept=kept, seed="more")
     assert loads(result, "ab") == [5, 15]
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("abc"), st.integers(1, 4)), st.integers(1, 3), max_size=12
+    ),
+    st.frozensets(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), max_size=3),
+)
+def test_nobody_could_deal_the_same_pairs_to_who_knows_more(
+    prefers: dict[Bar, int], barred: frozenset[Bar]
+) -> None:
+    result, plain = (
+        pair_up(range(1, 5), "abc", per_entry=2, barred=barred, kept=NOTHING, seed="s", prefers=fit)
+        for fit in (prefers, {})
+    )
+    assert (result.lacks, result.groups) == (plain.lacks, plain.groups)
+    asked = [frozenset(row[1:]) for row in result.meetings]
+    assert Counter(asked) == pairs(plain)
+    assert loads(result, "abc") == loads(plain, "abc")
+
+    def fit(deal: Iterable[str]) -> int:
+        return sum(
+            prefers.get((judge, entry), 0)
+            for judge, pair in zip(deal, asked, strict=True)
+            for entry in pair
+        )
+
+    best = max(
+        fit(deal)
+        for deal in product("abc", repeat=len(asked))
+        if sorted(Counter(deal)[judge] for judge in "abc") == loads(plain, "abc")
+        and len(set(zip(deal, asked, strict=True))) == len(asked)
+        and not {(judge, one) for judge, pair in zip(deal, asked, strict=True) for one in pair}
+        & barred
+    )
+    assert fit(row.judge for row in result.meetings) == best
 
 
 EXPECTED = Pairing(

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from app.accounts.queries import actor_of
 from app.audit import AuditEvent
 from app.errors import ClosedError, ConflictError, InvalidError, NotFoundError
+from contests.models import TopicScheme, VersionTopic
 from contests.states import ContestKind, EntryState
 from judging.models import Ballot, Comparison, Recusal, RoundSeat
 from judging.queries import given, pairs
@@ -143,6 +144,29 @@ def test_nobody_compares_what_they_must_not_judge(session: Session, here: Asked)
     for judge, *pair in made:
         assert judge != here.judges[0].id or own.number not in pair
         assert judge != here.judges[1].id or 1 not in pair
+
+
+def test_nobody_compares_what_they_cannot_read(session: Session, here: Asked) -> None:
+    french = here.entries[0].current
+    assert french is not None
+    french.language, here.judge.languages = "fr", ["en"]
+    session.flush()
+    deal(session, here)
+    readers = {judge for judge, *pair in rows(session, here) if 1 in pair}
+    assert readers == {here.judges[1].id}
+
+
+def test_pairs_go_to_who_knows_what_they_are_about(session: Session, here: Asked) -> None:
+    for entry in here.entries[:2]:
+        assert entry.current is not None
+        entry.current.topics = [VersionTopic(scheme=TopicScheme.SDG, code="4")]
+    here.judge.sdgs = [4]
+    session.flush()
+    deal(session, here)
+    known = [(judge, len({1, 2}.intersection(pair))) for judge, *pair in rows(session, here)]
+    mine = [count for judge, count in known if judge == here.judge.id]
+    assert sum(mine) == sum(sorted((count for _judge, count in known), reverse=True)[: len(mine)])
+    assert len(mine) * 2 in {len(known) - 1, len(known), len(known) + 1}
 
 
 def test_dealing_again_replaces_what_nobody_will_decide(

@@ -515,6 +515,7 @@ def test_a_pairwise_round_is_run_from_its_room(session: Session, client: Client)
     manager(client, scene)
     page = client.follow(client.submit(at(scene, round_, "edit"), {"kind": "pairwise"})).text
     assert "That makes 6 comparisons in all. All entries are linked through comparisons." in page
+    assert "fewer comparisons" not in page
     page = client.follow(client.submit(at(scene, round_), press="Open the round now")).text
     assert "0 of 6" in page
 
@@ -523,6 +524,23 @@ def test_a_pairwise_round_is_run_from_its_room(session: Session, client: Client)
 
 
 @SQLITE
+def test_an_entry_that_nobody_may_compare_is_said(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    version = scene.entries[0].current
+    assert version is not None
+    version.language = "ar"
+    for judge in scene.judges:
+        judge.languages = ["en"]
+    session.commit()
+    manager(client, scene)
+    page = client.follow(client.submit(at(scene, round_, "edit"), {"kind": "pairwise"})).text
+    lacking = "1 entry stands in fewer comparisons than asked"
+    assert f"{lacking}, because too few judges may take it: 0001." in page
+    page = client.follow(client.submit(at(scene, round_), press="Open the round now")).text
+    assert f"{lacking}: 0001." in page
+
+
 def test_rounds_are_their_contests_and_the_organisers(
     session: Session, new_client: Callable[[], Client]
 ) -> None:
