@@ -94,7 +94,7 @@ def test_one_that_cannot_be_settled_does_not_hold_up_the_others(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first, *others = [enter(session, contest, bits).id for bits in (1 << 40, 0, 0b1)]
+    first, *others = [enter(session, contest, bits).id for bits in ((1 << 64) - 1, 0, 0b1)]
     compare = settling.compare
 
     def fail_for_first(session: Session, *, entry_id: int, now: datetime) -> int | None:
