@@ -15,7 +15,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from math import atanh, sqrt, tanh
 from typing import Final, Generic, Protocol, Self, TypeVar
 
@@ -27,7 +26,7 @@ from judging.rubric import Rubric
 
 REDRAWS: Final = 400
 NEAR: Final = 12
-"""How many entries about the cut are spoken of, the winners included."""
+"""How many entries about the cut are spoken of, the winners included, that never hold a place."""
 FIELD: Final = 60
 """How many entries, the best placed, take part when judges are drawn anew."""
 ENOUGH: Final = 5
@@ -109,14 +108,12 @@ class Contender(Generic[E]):
 class Stability(Generic[E]):
     """What a decision rests on.
 
-    `doubt` is the chance that the best are others than the likeliest ones. `gap` is the distance of
-    the last winner's score from the next entry's, None without a next. `agreement` is
+    `doubt` is the chance that the best are others than the likeliest ones. `agreement` is
     Krippendorff's alpha: 1 in full agreement, about 0 when judges might as well draw lots.
     """
 
     contenders: tuple[Contender[E], ...]
     doubt: float
-    gap: Fraction | None
     swings: tuple[Swing[E], ...]
     agreement: float | None
     judges: tuple[Profile, ...]
@@ -145,14 +142,13 @@ def stability(
     held = holding([row for row in rows if row.entry in field], rank, places=places, seed=seed)
     winners = [entry for entry, place in place_of.items() if place is not None and place <= places]
     likely = sorted(view.chances, key=lambda entry: (-view.chances[entry], entry))
-    near = list(dict.fromkeys([*winners, *likely]))[: max(NEAR, len(winners))]
+    near = dict.fromkeys([*winners, *likely[:NEAR], *held])
     return Stability(
         tuple(
             Contender(entry, place_of[entry], view.chances.get(entry, 0.0), held.get(entry, 0.0))
             for entry in near
         ),
         view.doubt,
-        _gap(ranked, places),
         swings(rows, rank, places=places),
         alpha(belief.scores),
         profiles(belief),
@@ -289,12 +285,3 @@ def _by_judge(rows: Iterable[R]) -> dict[Hashable, list[R]]:
 
 def _winners(ranked: Iterable[Standing[E]], places: int) -> frozenset[E]:
     return frozenset(s.entry for s in ranked if s.place is not None and s.place <= places)
-
-
-def _gap(ranked: Sequence[Standing[E]], places: int) -> Fraction | None:
-    scores = [standing.score for standing in ranked[places - 1 : places + 1]]
-    match scores:
-        case [Fraction() as last, Fraction() as following]:
-            return abs(last - following)
-        case _:
-            return None

@@ -24,27 +24,38 @@ from judging.stability import Stability, Swing
 FIELD: Final = 200
 """How many entries, the best placed, are looked at: those far from the cut cannot come near it."""
 NEAR: Final = 12
+"""How many entries about the cut are listed, the winners included."""
+UNLIKELY: Final = 0.005
+"""Chances below are shown as none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entry near the cut, and how often it wins when the panel is drawn anew."""
+    """An entry near the cut, and how often it wins when the panel is drawn anew.
+
+    `chance` is that of being truly among the best, None in rounds that marks say nothing of.
+    """
 
     entry: int
     place: int | None
     holds: float
+    chance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Firmness:
     """What is known of how firmly the winners stand; `winners` are those of the standings.
 
-    `looked_at` of `entries` took part. `marks` is what only marks can tell, None in rounds of
-    another kind. `last` and `following` are the last winner and the entry after it.
+    `near` are the winners and who else has a chance, best first; besides them `rarely` more win now
+    and then. `alone` are winners whom one judge alone judged. `looked_at` of `entries` took part.
+    `marks` is what only marks can tell, None in rounds of another kind. `last` and `following` are
+    the last winner and the entry after it.
     """
 
     winners: tuple[int, ...]
     near: tuple[Held, ...]
+    rarely: int
+    alone: tuple[int, ...]
     swings: tuple[Swing[int], ...]
     judges: int
     last: Standing[int] | None
@@ -79,17 +90,15 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
         marks = stability.stability(
             counted.given.rubric, rows, field, rank=ranked, places=places, seed=round_.seed
         )
-        near = tuple(
-            Held(each.entry, each.place, each.holds)
-            for each in sorted(
-                marks.contenders, key=lambda each: (each.entry not in winners, -each.holds)
-            )
-        )
+        held = [Held(each.entry, each.place, each.holds, each.chance) for each in marks.contenders]
     else:
-        near = _held(placed, rows, ranked, places, round_.seed)
+        held = _held(placed, rows, ranked, places, round_.seed)
+    near = _near(held, places)
     return Firmness(
         winners,
         near,
+        sum(row.holds > 0 for row in held) - sum(row.holds > 0 for row in near),
+        tuple(row.entry for row in placed[: len(winners)] if row.judges == 1),
         marks.swings if marks else stability.swings(rows, ranked, places=places),
         judges,
         placed[len(winners) - 1],
@@ -100,26 +109,32 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
     )
 
 
+def _near(held: Sequence[Held], places: int) -> tuple[Held, ...]:
+    """Return the winners, and of those with a chance the ones that win oftenest."""
+    first = [row for row in held if row.place is not None and row.place <= places]
+    others = [row for row in held if row not in first and (row.holds or _is_likely(row))]
+    others.sort(key=lambda row: (-row.holds, -(row.chance or 0), row.entry))
+    return (*first, *others[: max(0, NEAR - len(first))])
+
+
+def _is_likely(row: Held) -> bool:
+    return row.chance is not None and row.chance >= UNLIKELY
+
+
 def _held(
     placed: Sequence[Standing[int]],
     rows: Sequence[Any],
     ranked: Callable[[Sequence[Any]], Sequence[Standing[int]]],
     places: int,
     seed: str,
-) -> tuple[Held, ...]:
-    """Return the winners and who else wins oftenest when the panel is drawn anew."""
+) -> list[Held]:
+    """Return the best placed with how often each wins when the panel is drawn anew."""
     drawn = placed[: stability.FIELD]
     among = {row.entry for row in drawn}
     held = stability.holding(
         [row for row in rows if _names(row) <= among], ranked, places=places, seed=seed
     )
-    first = [row for row in drawn if (row.place or 0) <= places]
-    others = sorted(
-        (row for row in drawn if (row.place or 0) > places),
-        key=lambda row: (-held.get(row.entry, 0.0), row.place or 0, row.entry),
-    )
-    near = [*first, *others[: max(0, NEAR - len(first))]]
-    return tuple(Held(row.entry, row.place, held.get(row.entry, 0.0)) for row in near)
+    return [Held(row.entry, row.place, held.get(row.entry, 0.0)) for row in drawn]
 
 
 def _names(row: Any) -> set[int]:

@@ -1,54 +1,110 @@
-"""Small charts as numbers that a template draws: no library, no script, and they print."""
+"""Small charts as numbers that templates draw: no library, no script, and they print.
+
+Bars lie in tracks from 0 to 100, under their words; a line has units that a telephone shows whole.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-ROW: Final = 26
-"""Units of height for each row of a chart; its width is 320, so that a telephone shows it whole."""
-LABEL: Final = 44
-TRACK: Final = 210
+from judging.views.words import percent
+
+TRACK: Final = 100
+ENDS: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Where a scale with two sides may end: round numbers, so that small differences look small."""
+
 WIDTH: Final = 320
+HEIGHT: Final = 120
+LEFT: Final = 18
+TOP: Final = 20
+BOTTOM: Final = 96
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a bar shows: an entry's `number` or nothing, a name, a value and the value in words."""
+
+    number: str
+    name: str
+    value: float
+    words: str
+    is_strong: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row: its label, its middle `y`, a bar from `x` that is `width` long, words beside it."""
+    """A row with where its bar begins and how long it is."""
 
-    label: str
-    y: int
+    row: Row
     x: float
     width: float
-    words: str
-    strong: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
-    """A chart of bars; `zero` is where the scale begins, or the middle of one with two sides."""
+class Bars:
+    """A chart of bars; `zero` is where they begin, `end` what the far end of their tracks means."""
 
     bars: Sequence[Bar]
-    height: int
     zero: float
     end: float
 
 
-def shares(rows: Iterable[tuple[str, float, str, bool]]) -> Strip:
-    """Draw shares from 0 to 1: each row's label, share, words, and whether it stands out."""
-    bars = [
-        Bar(label, at * ROW + ROW // 2, LABEL, round(TRACK * share, 1), words, strong)
-        for at, (label, share, words, strong) in enumerate(rows)
-    ]
-    return Strip(bars, len(bars) * ROW, LABEL, LABEL + TRACK)
+def shares(rows: Iterable[Row]) -> Bars:
+    """Draw shares from 0 to 1."""
+    return Bars([Bar(row, 0, round(TRACK * row.value, 1)) for row in rows], 0, 1)
 
 
-def offsets(rows: Sequence[tuple[str, float, str, bool]]) -> Strip:
-    """Draw numbers to either side of zero, the farthest of them to the end."""
-    farthest = max((abs(value) for _label, value, _words, _strong in rows), default=0) or 1
-    middle = LABEL + TRACK / 2
+def offsets(rows: Sequence[Row]) -> Bars:
+    """Draw numbers to either side of zero."""
+    farthest = max((abs(row.value) for row in rows), default=0)
+    end = next((end for end in ENDS if end >= farthest), farthest)
+    middle = TRACK / 2
     bars = []
-    for at, (label, value, words, strong) in enumerate(rows):
-        width = round(abs(value) / farthest * TRACK / 2, 1)
-        x = round(middle - (width if value < 0 else 0), 1)
-        bars.append(Bar(label, at * ROW + ROW // 2, x, width, words, strong))
-    return Strip(bars, len(bars) * ROW, middle, LABEL + TRACK)
+    for row in rows:
+        width = round(abs(row.value) / end * middle, 1)
+        bars.append(Bar(row, middle - width if row.value < 0 else middle, width))
+    return Bars(bars, middle, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One point of a line: a share in words, and after how many."""
+
+    x: float
+    y: float
+    words: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A chart of a few points."""
+
+    dots: tuple[Dot, ...]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - LEFT
+    bottom: int = BOTTOM
+
+    @property
+    def points(self) -> str:
+        """The line as SVG writes it."""
+        return " ".join(f"{dot.x},{dot.y}" for dot in self.dots)
+
+
+def line(shares_after: Sequence[tuple[int, float]]) -> Line:
+    """Draw how a share changed, from pairs of a count and the share after so many."""
+    first, last = shares_after[0][0], shares_after[-1][0]
+    breadth = max(last - first, 1)
+    return Line(
+        tuple(
+            Dot(
+                x=round(LEFT + (WIDTH - 2 * LEFT) * (count - first) / breadth, 1),
+                y=round(BOTTOM - (BOTTOM - TOP) * share, 1),
+                words=percent(share),
+                label=str(count),
+            )
+            for count, share in shares_after
+        )
+    )

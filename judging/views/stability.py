@@ -1,5 +1,6 @@
 """The stability card: how firmly the winners stand, in words first and in small charts second."""
 
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from flask import render_template
@@ -8,20 +9,23 @@ from flask_babel import ngettext
 
 from app.authz import Permission, permission
 from app.transaction import current_session
+from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging import stability as rules
 from judging.queries import results as queries
+from judging.queries.results import EntryLine
 from judging.queries.rounds import get_deciding_round
-from judging.service.firmness import Firmness, firmness_of
+from judging.service.firmness import Firmness, Held, firmness_of
 from judging.stability import Profile, Swing, Trait
 from judging.states import RoundState
 from judging.views import charts
-from judging.views.counting_words import numbers
+from judging.views.charts import Row
 from judging.views.organiser import blueprint
-from judging.views.words import decimal
+from judging.views.words import decimal, hundredths, percent
 
-ALL = 100
+MOST_SAID = 6
 _AGREEMENT = ((0.8, "high"), (0.667, "fair"), (0.4, "low"))
+Lines = Mapping[int, EntryLine]
 
 
 @blueprint.get("/results/stability")
@@ -36,57 +40,102 @@ def stability(slug: str) -> str:
         if round_.state is RoundState.PLANNED
         else firmness_of(session, round_, contest.winners)
     )
-    names = queries.judge_names(session, contest)
     return render_template(
         "judging/organiser/stability.html",
         contest=contest,
         round=round_,
         card=card,
-        sentences=_sentences(card, contest.winners, names) if card else (),
-        strip=charts.shares(_near(card)) if card else None,
-        near=_near(card) if card else (),
-        chances=_chances(card) if card else {},
-        judges=_judges(card, names) if card else (),
-        leniency=charts.offsets(_leniency(card)) if card and card.marks else None,
-        redraws=rules.REDRAWS,
+        **(_said(contest, card) if card else {}),
     )
 
 
-def _sentences(card: Firmness, places: int, names: dict[str, str]) -> list[str]:
-    return [
-        *_holding(card, places),
-        *_doubt(card),
-        *_gap(card),
-        *_swings(card, names),
-        *_agreement(card),
-    ]
+def _said(contest: Contest, card: Firmness) -> dict[str, object]:
+    """Return what the card says and draws."""
+    session = current_session()
+    names = queries.judge_names(session, contest)
+    lines = queries.lines_of(session, contest, _named(card))
+    judges = card.marks.judges if card.marks else ()
+    return {
+        "sentences": [
+            *_holding(card, contest.winners, lines),
+            *_next(card, lines),
+            *_doubt(card),
+            *_alone(card, lines),
+            *_swings(card, names, lines),
+            *_agreement(card),
+        ],
+        "holds": charts.shares(_row(row, card, lines) for row in card.near if _wins(row, card)),
+        "rest": _rest(card),
+        "near": [
+            (_row(row, card, lines), "" if row.chance is None else percent(row.chance))
+            for row in card.near
+        ],
+        "judges": [(names.get(str(each.judge), ""), each, _traits(each)) for each in judges],
+        "leniency": charts.offsets([_leniency(each, names) for each in judges]),
+        "redraws": rules.REDRAWS,
+    }
 
 
-def _holding(card: Firmness, places: int) -> list[str]:
-    """Say of each winner how often it wins, and who else comes nearest."""
+def _named(card: Firmness) -> set[int]:
+    """Return the entries of which the card speaks."""
+    around = [row.entry for row in (card.last, card.following) if row is not None]
+    swung = (entry for swing in card.swings for entry in (*swing.lost, *swing.gained))
+    return {*card.winners, *around, *swung, *(row.entry for row in card.near)}
+
+
+def _entry(entry: int, lines: Lines) -> str:
+    """Return an entry's number and its title, which may be written in the other direction."""
+    title = lines[entry].title if entry in lines else ""
+    return f"{entry:04d} “\N{FIRST STRONG ISOLATE}{title}\N{POP DIRECTIONAL ISOLATE}”"
+
+
+def _entries(entries: Iterable[int], lines: Lines) -> str:
+    return ", ".join(_entry(entry, lines) for entry in entries)
+
+
+# --- in words -----------------------------------------------------------------------------------
+
+
+def _holding(card: Firmness, places: int, lines: Lines) -> list[str]:
+    """Say of each winner how often it wins."""
     won = [row for row in card.near if row.entry in card.winners]
-    said = [
+    return [
         ngettext(
-            "Entry %(entry)s wins in %(share)s of 100 panels drawn anew from these judges.",
-            "Entry %(entry)s is in the top %(num)s in %(share)s of 100 panels drawn anew from "
-            "these judges.",
+            "%(entry)s wins in %(share)s of 100 panels drawn anew from these judges.",
+            "%(entry)s is in the top %(num)s in %(share)s of 100 panels drawn anew from these "
+            "judges.",
             places,
-            entry=f"{row.entry:04d}",
-            share=_percent(row.holds),
+            entry=_entry(row.entry, lines),
+            share=hundredths(row.holds),
         )
-        for row in won[:5]
+        for row in won[:MOST_SAID]
     ]
-    rivals = [row for row in card.near if row.entry not in card.winners and row.holds > 0]
-    if rivals:
-        best = max(rivals, key=lambda row: row.holds)
-        said.append(
+
+
+def _next(card: Firmness, lines: Lines) -> list[str]:
+    """Say which entry is next by the standings, how far behind, and how often it wins."""
+    if card.following is None:
+        return [_("Nobody stands behind the winners.")]
+    held = {row.entry: row.holds for row in card.near}
+    words = {
+        "entry": _entry(card.following.entry, lines),
+        "share": hundredths(held.get(card.following.entry, 0.0)),
+    }
+    if not card.gap:
+        return [
             _(
-                "Of the others, entry %(entry)s comes nearest, in %(share)s of 100.",
-                entry=f"{best.entry:04d}",
-                share=_percent(best.holds),
+                "Next is %(entry)s, with the same score as the last winner: the tie ladder settles "
+                "who wins. It wins in %(share)s of 100.",
+                **words,
             )
+        ]
+    return [
+        _(
+            "Next is %(entry)s, %(gap)s from the last winner. It wins in %(share)s of 100.",
+            gap=decimal(card.gap, 2 if card.gap >= Fraction(1, 100) else 4),
+            **words,
         )
-    return said
+    ]
 
 
 def _doubt(card: Firmness) -> list[str]:
@@ -101,34 +150,26 @@ def _doubt(card: Firmness) -> list[str]:
         _(
             "The chance that the truly best are not exactly these is about %(share)s in 100, if "
             "judges err as their marks suggest.",
-            share=_percent(card.marks.doubt),
+            share=hundredths(card.marks.doubt),
         )
     ]
 
 
-def _gap(card: Firmness) -> list[str]:
-    if card.following is None or card.last is None:
-        return [_("Nobody stands behind the winners.")]
-    if not card.gap:
-        return [
-            _(
-                "Entries %(last)s and %(next)s have the same score: the tie ladder settles who "
-                "wins.",
-                last=f"{card.last.entry:04d}",
-                next=f"{card.following.entry:04d}",
-            )
-        ]
+def _alone(card: Firmness, lines: Lines) -> list[str]:
+    """Say which winners a single judge judged."""
+    if not card.alone or card.judges == 1:
+        return []
     return [
-        _(
-            "The last winner, %(last)s, and the next entry, %(next)s, are %(gap)s apart.",
-            last=f"{card.last.entry:04d}",
-            next=f"{card.following.entry:04d}",
-            gap=decimal(card.gap, 2 if card.gap >= Fraction(1, 100) else 4),
+        ngettext(
+            "%(entries)s rests on one judge: nobody else has judged it.",
+            "%(entries)s rest on one judge each: nobody else has judged them.",
+            len(card.alone),
+            entries=_entries(card.alone, lines),
         )
     ]
 
 
-def _swings(card: Firmness, names: dict[str, str]) -> list[str]:
+def _swings(card: Firmness, names: Mapping[str, str], lines: Lines) -> list[str]:
     if card.judges == 1:
         return [_("There is one judge only, so that everything hangs on them.")]
     if not card.swings:
@@ -139,29 +180,27 @@ def _swings(card: Firmness, names: dict[str, str]) -> list[str]:
                 card.judges,
             )
         ]
-    return [_swing(swing, names) for swing in card.swings[:6]] + [
+    return [
         ngettext(
-            "%(num)s judge, left out alone, would change who wins.",
-            "%(num)s judges, each left out alone, would change who wins.",
+            "Who wins rests on one judge:",
+            "Who wins rests on each of %(num)s judges; leaving out any one of them changes it:",
             len(card.swings),
-        )
+        ),
+        *(_swing(swing, names, lines) for swing in card.swings[:MOST_SAID]),
     ]
 
 
-def _swing(swing: Swing[int], names: dict[str, str]) -> str:
-    name = names.get(str(swing.judge), "")
+def _swing(swing: Swing[int], names: Mapping[str, str], lines: Lines) -> str:
+    words = {
+        "name": names.get(str(swing.judge), ""),
+        "lost": _entries(swing.lost, lines),
+        "gained": _entries(swing.gained, lines),
+    }
     if not swing.gained:
-        return _("Without %(name)s, %(lost)s would not win.", name=name, lost=numbers(swing.lost))
+        return _("Without %(name)s, %(lost)s would not win.", **words)
     if not swing.lost:
-        return _(
-            "Without %(name)s, %(gained)s would win, too.", name=name, gained=numbers(swing.gained)
-        )
-    return _(
-        "Without %(name)s, %(gained)s would win instead of %(lost)s.",
-        name=name,
-        gained=numbers(swing.gained),
-        lost=numbers(swing.lost),
-    )
+        return _("Without %(name)s, %(gained)s would win, too.", **words)
+    return _("Without %(name)s, %(gained)s would win instead of %(lost)s.", **words)
 
 
 def _agreement(card: Firmness) -> list[str]:
@@ -177,42 +216,57 @@ def _agreement(card: Firmness) -> list[str]:
         "none": _("Judges hardly agree: the marks say little about the entries"),
     }
     level = next((name for least, name in _AGREEMENT if alpha >= least), "none")
-    value = decimal(Fraction(round(alpha * ALL), ALL))
     return [
         _(
             "%(agreement)s (Krippendorff's alpha %(value)s; 1 is full agreement, 0 is chance).",
             agreement=words[level],
-            value=value,
+            value=_rounded(alpha),
         )
     ]
 
 
-def _near(card: Firmness) -> list[tuple[str, float, str, bool]]:
-    return [
-        (
-            f"{row.entry:04d}",
-            row.holds,
-            _("%(share)s %%", share=_percent(row.holds)),
-            row.entry in card.winners,
+def _rest(card: Firmness) -> str:
+    """Say of those that the chart leaves out how often they win."""
+    if card.rarely:
+        return ngettext(
+            "%(num)s more wins now and then, but more rarely.",
+            "%(num)s more win now and then, but more rarely.",
+            card.rarely,
         )
-        for row in card.near
-    ]
+    never = card.entries - sum(_wins(row, card) for row in card.near)
+    if not never:
+        return ""
+    return ngettext(
+        "The %(num)s other entry wins in no panel drawn anew.",
+        "The %(num)s other entries win in no panel drawn anew.",
+        never,
+    )
 
 
-def _chances(card: Firmness) -> dict[str, str]:
-    """Return the chance to be truly among the best, by entry, where marks can tell it."""
-    if card.marks is None:
-        return {}
-    return {
-        f"{each.entry:04d}": _("%(share)s %%", share=_percent(each.chance))
-        for each in card.marks.contenders
-    }
+# --- in charts and tables -----------------------------------------------------------------------
 
 
-def _judges(card: Firmness, names: dict[str, str]) -> list[tuple[str, Profile, str]]:
-    """Return the judges by number in the chart, and in words what sets them apart."""
-    found = card.marks.judges if card.marks else ()
-    return [(names.get(str(each.judge), ""), each, _traits(each)) for each in found]
+def _wins(row: Held, card: Firmness) -> bool:
+    """Tell whether the chart shows an entry: it wins, or some panel lets it win."""
+    return row.holds > 0 or row.entry in card.winners
+
+
+def _row(row: Held, card: Firmness, lines: Lines) -> Row:
+    title = lines[row.entry].title if row.entry in lines else ""
+    is_strong = row.entry in card.winners
+    return Row(f"{row.entry:04d}", title, row.holds, percent(row.holds), is_strong)
+
+
+def _leniency(profile: Profile, names: Mapping[str, str]) -> Row:
+    value = profile.leniency
+    points = _rounded(abs(value))
+    return Row(
+        "",
+        names.get(str(profile.judge), ""),
+        value,
+        _("%(points)s more", points=points) if value > 0 else _("%(points)s fewer", points=points),
+        bool(profile.traits & {Trait.HARSH, Trait.GENEROUS}),
+    )
 
 
 def _traits(profile: Profile) -> str:
@@ -229,27 +283,5 @@ def _traits(profile: Profile) -> str:
     )
 
 
-def _leniency(card: Firmness) -> list[tuple[str, float, str, bool]]:
-    found = card.marks.judges if card.marks else ()
-    return [
-        (
-            str(at),
-            each.leniency,
-            _points(each.leniency),
-            bool(each.traits & {Trait.HARSH, Trait.GENEROUS}),
-        )
-        for at, each in enumerate(found, start=1)
-    ]
-
-
-def _points(value: float) -> str:
-    shown = decimal(Fraction(round(value * ALL), ALL))
-    return f"+{shown}" if value > 0 else shown
-
-
-def _percent(share: float) -> str:
-    """Return a share in whole hundredths; what is not all, and not none, does not read so."""
-    whole = round(share * ALL)
-    if whole == ALL and share < 1:
-        whole -= 1
-    return _("less than 1") if whole == 0 and share > 0 else str(whole)
+def _rounded(value: float) -> str:
+    return decimal(Fraction(round(value * 100), 100))

@@ -14,6 +14,7 @@ from judging.ranking import Standing
 from judging.states import BallotState, DecisionState, RoundState
 
 _FEW, _MANY = 2, 3
+_HUNDRED = 100
 
 
 def place_name(place: int) -> str:
@@ -33,6 +34,21 @@ def decimal(number: Fraction | None, digits: int = _FEW) -> str:
     pattern = f"0.{'0' * digits}" if digits else "0"
     text: str = format_decimal(Decimal(shown).scaleb(-digits), format=pattern)
     return text
+
+
+def hundredths(share: float) -> str:
+    """Return how many in a hundred a share is; what is neither all nor none does not read so."""
+    whole = round(_HUNDRED * share)
+    if whole == 0 and share > 0:
+        return _("less than 1")
+    if whole == _HUNDRED and share < 1:
+        return _("more than 99")
+    return str(whole)
+
+
+def percent(share: float) -> str:
+    """Return a share in whole per cent; see `hundredths`."""
+    return _("%(share)s %%", share=hundredths(share))
 
 
 def digits_for(standings: Iterable[Standing[int]]) -> int:

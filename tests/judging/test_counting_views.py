@@ -259,42 +259,62 @@ def test_two_people_can_be_switched_off(session: Session, client: Client) -> Non
 # --- how firmly they stand ----------------------------------------------------------------------
 
 
+ISOLATES = dict.fromkeys((0x2068, 0x2069))
+
+
+def card(client: Client, scene: scenes.Scene) -> str:
+    page = signed_in(client, scene).page(scene.url("results/stability"))
+    return page.translate(ISOLATES)
+
+
 def test_the_stability_card_speaks_before_it_draws(session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6), (5, 4), (4, 4)], judges=3)
-    page = signed_in(client, scene).page(scene.url("results/stability"))
-    assert "Entry 0001 is in the top 3 in 100 of 100 panels drawn anew" in page
-    assert "The last winner, 0003, and the next entry, 0004, are 1.00 apart." in page
+    page = card(client, scene)
+    assert "0001 “Work 1” is in the top 3 in 100 of 100 panels drawn anew" in page
+    assert "Next is 0004 “Work 4”, 1.00 from the last winner. It wins in 0 of 100." in page
     assert "Leaving out any one of the 3 judges changes nothing about who wins." in page
     assert "Judges agree well" in page
-    assert page.index("Leaving out") < page.index('<svg class="chart"')
-    assert "<title" in page.partition('<svg class="chart"')[2]
+    # Who never wins is counted, not drawn.
+    drawn = page.partition('<ul class="bars"')[2].partition("</figure>")[0]
+    assert page.index("Leaving out") < page.index(drawn)
+    assert "Work 3" in drawn
+    assert "Work 4" not in drawn
+    assert "The 3 other entries win in no panel drawn anew." in drawn
+    judges = page.rpartition('<ul class="bars"')[2].partition("</figure>")[0]
     for judge in scene.judges:
-        assert judge.name in page
+        assert judge.name in judges
+    assert "0.5 fewer" in judges
     empty = scenes.waiting(session)
-    assert "Nothing to tell yet" in signed_in(client, empty).page(empty.url("results/stability"))
+    assert "Nothing to tell yet" in card(client, empty)
 
 
 def test_one_judge_and_equal_scores_are_said(session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (7, 7)], judges=1)
     rules_of(session, scene.contest).ladder = ["seed:public"]
     session.flush()
-    page = signed_in(client, scene).page(scene.url("results/stability"))
+    page = card(client, scene)
     assert "There is one judge only" in page
-    assert "have the same score: the tie ladder settles who wins." in page
+    assert "with the same score as the last winner: the tie ladder settles who wins." in page
     few = scenes.judged(session, [(9, 9), (8, 8)], judges=2)
-    page = signed_in(client, few).page(few.url("results/stability"))
-    assert "Nobody stands behind the winners." in page
+    assert "Nobody stands behind the winners." in card(client, few)
 
 
-def test_a_judge_who_swings_it_is_named_to_organisers(session: Session, client: Client) -> None:
+def test_a_judge_on_whom_a_winner_rests_is_named(session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6)], judges=1)
     other = factories.judge(
         session, scene.contest, factories.user(session, "Judge of another mind")
     )
     for entry, points in zip(scene.entries, [(9, 9), (8, 8), (1, 1), (9, 9)], strict=True):
         factories.ballot(session, scene.round_, other, entry, points)
-    page = signed_in(client, scene).page(scene.url("results/stability"))
-    assert "Without Judge of another mind, 0003 would win instead of 0004." in page
+    page = card(client, scene)
+    assert "Who wins rests on one judge:" in page
+    assert (
+        "Without Judge of another mind, 0003 “Work 3” would win instead of 0004 “Work 4”." in page
+    )
+    assert "nobody else has judged" not in page
+    unseen = factories.entry(session, scene.contest, scene.organiser, title="Seen once")
+    factories.ballot(session, scene.round_, other, unseen, (9, 9))
+    assert "0005 “Seen once” rests on one judge: nobody else has judged it." in card(client, scene)
 
 
 # --- the bundle ---------------------------------------------------------------------------------

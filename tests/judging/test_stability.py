@@ -1,7 +1,6 @@
 """Stability: what is said of a decision follows from the marks, and of each judge what is so."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from itertools import permutations
 from random import Random
 
@@ -34,7 +33,7 @@ def test_what_all_agree_on_stands_firm() -> None:
     assert [(c.entry, c.place, c.holds) for c in firsts] == [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)]
     assert all(contender.chance > 0.9 for contender in firsts)
     assert found.doubt < 0.1
-    assert (found.gap, found.swings, found.agreement) == (Fraction(1), (), 1.0)
+    assert (found.swings, found.agreement) == ((), 1.0)
     assert [profile.judge for profile in found.judges] == list("abcd")
     assert all(not profile.traits for profile in found.judges)
 
@@ -54,7 +53,6 @@ def test_chances_near_the_cut_are_those_of_a_close_race() -> None:
     assert chances[2].place == chances[8].place == 3
     assert chances[0].chance > chances[2].chance > chances[3].chance >= chances[7].chance
     assert 0.2 < chances[8].holds < 0.9
-    assert found.gap == 0
     assert found.doubt > 0.2
 
 
@@ -70,12 +68,8 @@ def test_order_and_seed_are_all_that_chance_knows() -> None:
 def test_without_marks_there_is_little_to_say() -> None:
     found = stability(ONE, [], range(4), rank=rank, places=3, seed="s")
     assert [contender.holds for contender in found.contenders] == [0.0] * 4
-    assert (found.gap, found.swings, found.agreement, found.judges) == (None, (), None, ())
+    assert (found.swings, found.agreement, found.judges) == ((), None, ())
     assert holding([], rank, places=3, seed="s") == {}
-
-
-def test_no_entry_after_the_last_winner_leaves_no_gap() -> None:
-    assert stability(ONE, clear(3), range(3), rank=rank, places=3, seed="s").gap is None
 
 
 def test_the_judge_who_decides_alone_is_named() -> None:
