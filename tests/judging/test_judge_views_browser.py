@@ -820,6 +820,17 @@ def hang_pictures(here: Room, count: int = 2) -> None:
     settle(here.app)
 
 
+def test_on_a_phone_a_photograph_leaves_the_sheet_in_reach(room: Callable[..., Room]) -> None:
+    here = room(viewport={"width": 320, "height": 640}, has_touch=True)
+    hang_pictures(here, 1)
+    page = here.page
+    page.route("**/media/**", show_pictures)
+    here.open(page, 0)
+    expect(page.locator(".ballot-picture")).to_be_in_viewport()
+    for name in ("Submit and next", "Skip for now", "All criteria"):
+        expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
 def test_a_mark_counts_once_the_pictures_were_shown(room: Callable[..., Room]) -> None:
     here = room()
     hang_pictures(here)

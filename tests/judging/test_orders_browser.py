@@ -209,6 +209,8 @@ def test_places_are_written_and_moved_by_buttons(room: Callable[..., Room]) -> N
 def test_nothing_ranked_is_not_submitted(room: Callable[..., Room]) -> None:
     here = room()
     here.open()
+    expect(here.page.get_by_text("No entry has a place yet.")).to_be_visible()
+    expect(here.page.get_by_text("Every entry has a place.", exact=True)).to_be_hidden()
     here.page.get_by_role("button", name="Submit the order").click()
     expect(here.page.locator(".explained")).to_contain_text("Give at least one entry a place")
     assert here.state() is None

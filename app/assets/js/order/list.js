@@ -45,9 +45,6 @@ export function showGroups(groups) {
     group.forEach((entry, at) => label(entry, places.get(entry), at > 0, places));
   }
   left.forEach((entry) => label(entry, null, false, places));
-  for (const list of [ranked, pile]) {
-    list.parentElement.querySelector("[data-nothing]").hidden = list.children.length > 0;
-  }
   document.querySelector("[data-count]").textContent = say("count", { done: places.size, total: lines.size });
   document.querySelector("[data-left]").textContent = sayLeft(left.length);
   if (focused !== document.activeElement && form.contains(focused)) {
