@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     DateTime,
@@ -78,6 +78,10 @@ class Base(DeclarativeBase):
 def table_of(model: type[Base]) -> Table:
     """Return a model's table, for statements on paths where objects would cost too much."""
     return cast("Table", model.__table__)
+
+
+LAST: Final = "podium.last"
+"""In a session's `info`: statements, each with its values, that `transaction.at_once` sends."""
 
 
 def make_engine(url: str) -> Engine:

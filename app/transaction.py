@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+
+from app.db import LAST
 
 _AFTER_COMMIT = "podium.after_commit"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,13 +60,30 @@ def roll_back_request() -> None:
         session.rollback()
 
 
-def commit_early() -> None:
-    """Make what a request did durable before its answer is written.
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Commit when the block ends, before the answer is made; write nothing after it.
 
-    Others wait for what it holds, the audit's head above all. Nothing may be written after it, and
-    an error cannot undo anything any more.
+    Whoever appends to the audit holds its head until the commit, and all who write wait for it.
+    PostgreSQL is sent that act last and together with the commit: between two turns to a server a
+    busy process is kept waiting, and everybody with it.
     """
-    _commit(current_session())
+    session = current_session()
+    if session.get_bind().dialect.name == "postgresql":
+        session.info[LAST] = []
+    try:
+        yield
+    finally:
+        last = session.info.pop(LAST, ())
+    if last:
+        session.flush()
+        connection = session.connection()
+        driver: Any = connection.connection.driver_connection
+        with driver.pipeline():
+            for statement, values in last:
+                connection.execute(statement, values)
+            driver.commit()
+    _commit(session)
 
 
 def step_aside(session: Session) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Row, bindparam, insert, select, text, update
+from sqlalchemy import JSON, Connection, Row, String, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.audit.chain import GENESIS, AuditEvent, AuditHead, canonical, digest_of, moment
 from app.authz import Actor
-from app.db import UtcDateTime, table_of
+from app.db import LAST, UtcDateTime, table_of
 
 _HEAD = 1
 
@@ -27,31 +27,21 @@ def record(
     """Append one act to the chain; `subject` reads like `entry:42`, `verb` like `entry.submit`."""
     # What the act is about has its number before the act; rows and not objects, for speed.
     session.flush()
-    connection = session.connection()
     known = dict(details or {})
     act = {"at": now, "actor_id": actor.user_id, "verb": verb, "subject": subject, "details": known}
-    if connection.dialect.name == "postgresql":
-        rest = canonical([moment(now), actor.user_id, verb, subject, known])[1:]
-        _append_at_once(connection, act | {"rest": rest})
+    said = [actor.user_id, verb, subject, known]
+    last = session.info.get(LAST)
+    if last is not None:
+        last.append((_AT_ONCE, act | {"rest": canonical([moment(now), *said])[1:]}))
         return
+    connection = session.connection()
     newest = _lock_head(connection)
     number = newest.event_id + 1
-    digest = digest_of(newest.digest, now, [actor.user_id, verb, subject, known])
+    digest = digest_of(newest.digest, now, said)
     connection.execute(_APPEND, act | {"id": number, "previous": newest.digest, "digest": digest})
     connection.execute(
         _MOVE_HEAD, {"event_id": number, "digest": digest, "events": newest.events + 1}
     )
-
-
-def _append_at_once(connection: Connection, act: Mapping[str, Any]) -> None:
-    """Append to PostgreSQL's chain in one statement.
-
-    All who write wait for the head, so that each turn to the server while it is held would be
-    waited for by everybody; SQLite's writers are alone anyway, and no server is far.
-    """
-    if connection.execute(_AT_ONCE, act).first() is None:
-        _lock_head(connection)  # which makes it
-        connection.execute(_AT_ONCE, act)
 
 
 def _lock_head(connection: Connection) -> Row[int, str, int]:
@@ -75,20 +65,28 @@ _LOCK_HEAD = (
 )
 _MOVE_HEAD = update(_HEADS).where(_HEADS.c.id == _HEAD)
 _APPEND = insert(table_of(AuditEvent))
-# The digest is that of `digest_of`: `:rest` is its content after the one before it, which only the
-# locked head knows.
+# PostgreSQL's way in one statement. The digest is that of `digest_of`: `:rest` is its content after
+# the one before it, which only the locked head knows.
 _AT_ONCE = text("""
     WITH head AS MATERIALIZED (
-        SELECT event_id, digest FROM audit_heads WHERE id = 1 FOR UPDATE
+        SELECT event_id, digest, events FROM audit_heads WHERE id = 1 FOR UPDATE
+    ), newest AS (
+        SELECT * FROM head
+        UNION ALL SELECT 0, CAST(:genesis AS varchar), 0 WHERE NOT EXISTS (SELECT FROM head)
     ), act AS (
         INSERT INTO audit_events (id, at, actor_id, verb, subject, details, previous, digest)
         SELECT event_id + 1, CAST(:at AS timestamptz), CAST(:actor_id AS integer),
             CAST(:verb AS varchar), CAST(:subject AS varchar), CAST(:details AS json), digest,
             encode(sha256(convert_to('["' || digest || '",' || CAST(:rest AS text), 'UTF8')), 'hex')
-        FROM head
+        FROM newest
         RETURNING id, digest
     )
-    UPDATE audit_heads SET event_id = act.id, digest = act.digest, events = events + 1
-    FROM act WHERE audit_heads.id = 1
-    RETURNING audit_heads.event_id
-""").bindparams(bindparam("details", type_=JSON), bindparam("at", type_=UtcDateTime))
+    INSERT INTO audit_heads (id, event_id, digest, events)
+    SELECT 1, act.id, act.digest, newest.events + 1 FROM act, newest
+    ON CONFLICT (id) DO UPDATE
+    SET event_id = excluded.event_id, digest = excluded.digest, events = excluded.events
+""").bindparams(
+    bindparam("details", type_=JSON),
+    bindparam("at", type_=UtcDateTime),
+    bindparam("genesis", value=GENESIS, type_=String),
+)

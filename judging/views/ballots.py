@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission, require
 from app.errors import ConflictError, InvalidError, NotFoundError
-from app.transaction import commit_early, current_session
+from app.transaction import at_once, current_session
 from app.web import current_actor, format_clock, reader_zone, render_message, wants_json
 from judging import policies
 from judging.forms.judge import (
@@ -93,9 +93,10 @@ def token() -> Response:
 def mark(ballot_id: int) -> Response | str:
     """Keep the marks; `act` "submit" submits them, "skip" leaves the entry for later."""
     try:
-        saved = _save(ballot_id, read_ballot(request.form))
-        if request.form.get("act") == "skip":
-            _skip(ballot_id)
+        with at_once():
+            saved = _save(ballot_id, read_ballot(request.form))
+            if request.form.get("act") == "skip":
+                _skip(ballot_id)
     except InvalidError as error:
         return _say_invalid(ballot_id, error)
     except StaleBallotError as error:
@@ -103,7 +104,6 @@ def mark(ballot_id: int) -> Response | str:
     except ConflictError as error:
         return _say_closed(ballot_id, error)
     if wants_json():
-        commit_early()
         return jsonify(_told(saved))
     return _follow(ballot_id, act=request.form.get("act"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import AuditEvent, AuditHead, verifying
 from app.authz import ANYBODY, Actor
-from app.transaction import transaction
+from app.transaction import at_once, current_session, roll_back_request, transaction
 from tests.database import settle
 from tests.factories import NOW
 from tests.queries import counted
@@ -132,6 +133,41 @@ def test_acts_at_the_same_moment_form_one_chain(app: Flask, session: Session, be
     assert session.scalar(select(func.count()).select_from(AuditEvent)) == 24 + before
     assert faults(session) == []
     assert head(session)[::2] == (24 + before, 24 + before)
+
+
+@pytest.mark.parametrize("before", [0, 3])
+def test_acts_that_go_with_the_commit_form_the_same_chain(
+    app: Flask, session: Session, before: int
+) -> None:
+    acts(session, before)
+    settle(app)
+
+    def act(number: int) -> None:
+        with app.test_request_context(method="POST"), at_once():
+            for said in ("Zürich", 'a "word"'):
+                record = partial(audit.record, current_session(), actor=ANYBODY, now=NOW)
+                record(verb="a.b", subject=f"c:{number}", details={"said": said})
+
+    act(0)
+    each: Callable[[int], None] = act
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(each, range(1, 12)))
+    assert faults(session) == []
+    assert head(session)[::2] == (24 + before, 24 + before)
+
+
+def test_an_act_that_fails_before_its_commit_is_none(app: Flask, session: Session) -> None:
+    def act() -> None:
+        with at_once():
+            audit.record(current_session(), actor=ANYBODY, verb="a.b", subject="c:1", now=NOW)
+            raise TimeoutError
+
+    with app.test_request_context(method="POST"):
+        with pytest.raises(TimeoutError):
+            act()
+        roll_back_request()
+    assert session.scalar(select(func.count()).select_from(AuditEvent)) == 0
+    assert faults(session) == []
 
 
 def test_an_act_takes_three_statements_at_most(app: Flask, session: Session) -> None:
