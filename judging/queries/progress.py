@@ -144,6 +144,11 @@ class Progress:
         return tuple(row for row in self.entries if 0 < row.done < row.wanted)
 
     @property
+    def single(self) -> tuple[EntryProgress, ...]:
+        """Entries that one judge alone decides on, of several who were asked for."""
+        return tuple(row for row in self.thin if row.done == 1)
+
+    @property
     def unmarked(self) -> tuple[EntryProgress, ...]:
         """Entries that nobody judged: they would have no place in the standings."""
         return tuple(row for row in self.entries if row.done == 0)

@@ -28,7 +28,6 @@ from judging.states import BallotState
 AT_ONCE: Final = 3
 """How many ballots lie open before a judge: enough to choose among, few enough to stay timely."""
 MAIL_PAUSE: Final = timedelta(days=1)
-POINTS: Final = 8
 READ_AT_MOST: Final = 24_000
 """So many ballots are weighed for one chart of the doubt; 15,000 of 5,000 entries take a second."""
 
@@ -273,12 +272,12 @@ class Doubt:
         return self.fall[-1][0]
 
 
-def doubt_of(session: Session, round_: Round) -> Doubt | None:
+def doubt_of(session: Session, round_: Round, *, points: int) -> Doubt | None:
     """Return how the doubt about a round's winners fell; None while nothing can be said of it.
 
     That is before every entry could have a ballot, and where there are no more entries than
-    places. It is computed anew from the ballots in the order in which they were submitted, at
-    fewer points where there are very many.
+    places. It is computed anew from the ballots in the order in which they were submitted, at so
+    many points: at fewer where there are very many ballots, the last of them now.
     """
     numbers = list(rounds.entry_numbers(session, round_).values())
     places = round_.contest.winners
@@ -290,7 +289,7 @@ def doubt_of(session: Session, round_: Round) -> Doubt | None:
     marks = given.marks(session, round_)
     fall = []
     leading: tuple[int, ...] = ()
-    for count in when_to_look(len(numbers), len(came)):
+    for count in when_to_look(len(numbers), len(came), points):
         known = [mark for mark in marks if turn.get((mark.entry, str(mark.judge)), count) < count]
         view = outlook(believe(rubric, known, numbers), places=places, seed=round_.seed)
         fall.append((count, view.doubt))
@@ -299,7 +298,7 @@ def doubt_of(session: Session, round_: Round) -> Doubt | None:
     return Doubt(leading, tuple(fall), left)
 
 
-def when_to_look(first: int, last: int) -> list[int]:
+def when_to_look(first: int, last: int, points: int) -> list[int]:
     """Return after how many ballots to look at the doubt: evenly, from the first pass to now."""
-    steps = max(min(POINTS, READ_AT_MOST // last), 1) - 1
+    steps = max(min(points, READ_AT_MOST // last), 1) - 1
     return sorted({last, *(first + (last - first) * at // steps for at in range(steps))})

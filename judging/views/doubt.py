@@ -1,6 +1,7 @@
 """The doubt about a round's winners, in words and as a line that falls."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,6 +11,8 @@ from judging.models import HandOut, Round
 from judging.service.focusing import Doubt, doubt_of
 from judging.views.charts import Line, line
 from judging.views.words import percent
+
+POINTS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,19 @@ class DoubtShown:
     label: str
 
 
-def doubt_shown(round_: Round) -> DoubtShown | None:
-    """Return the doubt of a round with focus; None while nothing can be said of it."""
-    doubt = doubt_of(current_session(), round_) if round_.hand_out is HandOut.FOCUS else None
-    if doubt is None:
-        return None
+def doubt_found(round_: Round) -> Doubt | None:
+    """Return the doubt about a round's winners: how it fell with focus, else how it is now."""
+    points = POINTS if round_.hand_out is HandOut.FOCUS else 1
+    return doubt_of(current_session(), round_, points=points)
+
+
+def doubt_in_short(doubt: Doubt) -> str:
+    """Return how sure the leading entries are, and which they are."""
+    return f"{_settled(doubt)} {_numbers(doubt)}"
+
+
+def doubt_shown(doubt: Doubt) -> DoubtShown:
+    """Return the doubt of a round with focus, with the chart of how it fell."""
     return DoubtShown(
         sentences=tuple(filter(None, (_settled(doubt), _numbers(doubt), _left(doubt)))),
         line=line(doubt.fall),

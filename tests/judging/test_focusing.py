@@ -121,7 +121,7 @@ def test_a_round_goes_from_its_first_pass_to_the_cut_and_keeps_its_budget(
     )
     assert last.details["why"] == "near the cut"
     assert last.details["left"] == 0
-    doubt = focusing.doubt_of(session, scene.round_)
+    doubt = focusing.doubt_of(session, scene.round_, points=8)
     assert doubt is not None
     assert (doubt.submitted, doubt.left) == (36, 0)
     assert len(doubt.fall) <= 8
@@ -290,20 +290,21 @@ def test_a_judge_without_anything_left_gets_one_mail_a_day(
 
 def test_there_is_no_doubt_before_every_entry_could_have_a_ballot(session: Session) -> None:
     scene = opened(session, focused(session))
-    assert focusing.doubt_of(session, scene.round_) is None
+    assert focusing.doubt_of(session, scene.round_, points=8) is None
 
 
 def test_there_is_no_doubt_where_everybody_wins(session: Session, drain: Callable[[], int]) -> None:
     scene = opened(session, focused(session, entries=3, judges=2, per_entry=2))
     judge_all(session, scene, drain)
-    assert focusing.doubt_of(session, scene.round_) is None
+    assert focusing.doubt_of(session, scene.round_, points=8) is None
 
 
 def test_very_many_ballots_are_looked_at_less_often() -> None:
-    assert focusing.when_to_look(12, 36) == [12, 15, 18, 22, 25, 29, 32, 36]
-    assert focusing.when_to_look(5000, 15_000) == [15_000]
-    assert focusing.when_to_look(3000, 8000) == [3000, 5500, 8000]
-    assert focusing.when_to_look(12, 12) == [12]
+    assert focusing.when_to_look(12, 36, 8) == [12, 15, 18, 22, 25, 29, 32, 36]
+    assert focusing.when_to_look(5000, 15_000, 8) == [15_000]
+    assert focusing.when_to_look(3000, 8000, 8) == [3000, 5500, 8000]
+    assert focusing.when_to_look(12, 12, 8) == [12]
+    assert focusing.when_to_look(12, 36, 1) == [36]
 
 
 def test_handing_out_asks_as_much_of_many_entries_as_of_few(app: Flask, session: Session) -> None:

@@ -236,6 +236,28 @@ def test_closing_says_what_is_missing_and_closes_anyway(session: Session, client
     assert "The round is open again" in page
 
 
+def test_closing_says_what_it_costs(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, state=RoundState.OPEN)
+    late = scene.judges[0]
+    manager(client, scene)
+    assert "can still change that" not in client.page(scene.round_url())
+    thin = factories.entry(session, scene.contest, factories.user(session), title="Thin")
+    factories.ballot(session, scene.round_, scene.judges[1], thin, (9, 9))
+    factories.ballot(session, scene.round_, late, thin)
+    page = client.page(scene.round_url())
+    assert "1 ballot is missing and will not count" in page
+    assert f"1 entry rests on a single ballot: {thin.number:04d}." in page
+    assert "The 3 entries that lead are the right ones with" in page
+    assert f"They are, in no order: 0001, 0002, {thin.number:04d}." in page
+    assert "What is missing can still change that." in page
+    assert f'href="{scene.url("results/stability")}"' in page
+    for judge in scene.judges:
+        for n in range(8):
+            extra = factories.entry(session, scene.contest, factories.user(session), title=f"{n}")
+            factories.ballot(session, scene.round_, judge, extra)
+    assert "There are too few ballots to say" in client.page(scene.round_url())
+
+
 def test_gaps_are_filled_by_assigning_again(session: Session, client: Client) -> None:
     scene = scenes.waiting(session, judges=2)
     rounds.open_round(

@@ -314,6 +314,7 @@ def test_languages_and_limits_that_cannot_be_honoured_are_said(
     assert f"{reason} No judge is free for them" in page
 
 
+@SQLITE
 def test_how_it_is_counted_stands_there(session: Session, client: Client) -> None:
     scene = fresh(session)
     (round_,) = plan(session, scene, Preset.ONE)
@@ -541,6 +542,7 @@ def test_an_entry_that_nobody_may_compare_is_said(session: Session, client: Clie
     assert f"{lacking}: 0001." in page
 
 
+@SQLITE
 def test_rounds_are_their_contests_and_the_organisers(
     session: Session, new_client: Callable[[], Client]
 ) -> None:

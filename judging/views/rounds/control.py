@@ -11,7 +11,7 @@ from app import clock
 from app.authz import Permission, permission
 from app.transaction import current_session
 from judging.assignment import Assignment, components
-from judging.models import Round
+from judging.models import HandOut, Round
 from judging.queries import progress as queries
 from judging.queries.readiness import readiness
 from judging.queries.results import find_decision
@@ -21,15 +21,18 @@ from judging.ranking import Kind, RungKind, parse_rung
 from judging.service import dealing, pairs
 from judging.service import rounds as service
 from judging.service.counting import method_of
+from judging.service.focusing import Doubt
 from judging.states import RoundState
 from judging.views.counting_words import method_explained, method_name, numbers, rung_words
-from judging.views.doubt import doubt_shown
+from judging.views.doubt import doubt_found, doubt_in_short, doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
 from judging.views.rounds import words
 from judging.views.rounds.common import ROUND, act, found_round
 from judging.views.rounds.phases import phases
 
 _DEALT = frozenset({Kind.SCREEN, Kind.SCORE})
+_LOOK_AT_MOST = 10_000
+"""More ballots would take a second or two to weigh, on a page that is opened often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ def round_(slug: str, round_id: int) -> str:
     is_dealt = found.kind in _DEALT
     # What a closed round lacks is not dealt any more.
     is_lacking = is_dealt and is_running(found) and progress.short
+    doubt = _doubt(found, progress, decides=common["next_round"] is None)
     plan = dealing.preview(session, round_=found) if is_lacking else None
     return render_template(
         "judging/organiser/round.html",
@@ -74,9 +78,18 @@ def round_(slug: str, round_id: int) -> str:
         reasons=words.shortfall_reasons(plan.shortfalls) if plan else "",
         has_marks=queries.has_marks(session, found),
         goes_on_to=_goes_on_to(found),
-        doubt=doubt_shown(found),
+        doubt=doubt_shown(doubt) if doubt and found.hand_out is HandOut.FOCUS else None,
+        closing_doubt=doubt_in_short(doubt) if doubt else "",
         **common,
     )
+
+
+def _doubt(found: Round, seen: queries.Progress, *, decides: bool) -> Doubt | None:
+    """Return the doubt about the winners; without focus only where ballots are still to come."""
+    is_focused = found.hand_out is HandOut.FOCUS
+    is_closing = is_running(found) and seen.late and decides and seen.done <= _LOOK_AT_MOST
+    is_asked = found.kind in _DEALT and not found.is_practice
+    return doubt_found(found) if is_focused or (is_asked and is_closing) else None
 
 
 @dataclass(frozen=True, slots=True)
