@@ -89,9 +89,10 @@ def note_of(judge_id: int) -> str:
 
 def add_rounds(session: Session, scene: scenes.Scene) -> None:
     """Put rounds of the other kinds before the one that decides, and let all judges judge."""
-    scene.round_.position = 4
+    scene.round_.position = 5
     session.flush()
-    screen = round_before(session, scene, Kind.SCREEN, 1)
+    practise(session, scene)
+    screen = round_before(session, scene, Kind.SCREEN, 2)
     (verdict,) = rubric.VERDICTS.criteria
     screen.criteria = [
         Criterion(
@@ -105,8 +106,8 @@ def add_rounds(session: Session, scene: scenes.Scene) -> None:
         )
     ]
     session.flush()
-    order = round_before(session, scene, Kind.RANK, 2, MethodName.RANK_SUM)
-    pairs = round_before(session, scene, Kind.PAIRWISE, 3, MethodName.BRADLEY_TERRY)
+    order = round_before(session, scene, Kind.RANK, 3, MethodName.RANK_SUM)
+    pairs = round_before(session, scene, Kind.PAIRWISE, 4, MethodName.BRADLEY_TERRY)
     pass_on(session, scene, order, pairs, scene.round_)
     for judge in scene.judges:
         for entry in scene.entries:
@@ -143,6 +144,17 @@ def add_rounds(session: Session, scene: scenes.Scene) -> None:
         )
     session.flush()
     assert get_deciding_round(session, scene.contest) is scene.round_
+
+
+def practise(session: Session, scene: scenes.Scene) -> None:
+    """Put a practice first; what judges give in it is known by its comments and marks."""
+    practice = factories.round_(session, scene.contest, state=RoundState.CLOSED)
+    practice.is_practice, practice.title = True, "Practice"
+    for entry in (scene.entries[1], scene.entries[3]):
+        session.add(RoundEntry(round_id=practice.id, entry_id=entry.id, created_at=NOW))
+        for place, judge in enumerate(scene.judges):
+            factories.ballot(session, practice, judge, entry, [3 + place, 4 + place])
+    session.flush()
 
 
 def round_before(
@@ -186,13 +198,9 @@ def open_all(session: Session, scene: scenes.Scene) -> None:
 
 
 def judge_anew(session: Session, scene: scenes.Scene, spared: int | None) -> None:
-    """Let all judges but one turn everything round that they gave."""
-    others = [judge.id for judge in scene.judges if judge.id != spared]
-    for ballot in session.scalars(select(Ballot).where(Ballot.judge_id.in_(others))):
-        ballot.version += 1
-        ballot.comment, ballot.note = "quasar-comment anew", "quasar-note anew"
-        for mark in ballot.marks:
-            mark.points = mark.maximum + mark.minimum - mark.points
+    """Let all judges but one turn everything round that they gave where it counts."""
+    others = others_than(scene, spared)
+    turn_marks(session, others, is_practice=False)
     for ordering in session.scalars(select(Ordering).where(Ordering.judge_id.in_(others))):
         ordering.version += 1
         for line in ordering.lines:
@@ -200,6 +208,24 @@ def judge_anew(session: Session, scene: scenes.Scene, spared: int | None) -> Non
     for choice in session.scalars(select(Comparison).where(Comparison.judge_id.in_(others))):
         choice.version += 1
         choice.chosen_id = choice.second_id
+    session.flush()
+
+
+def others_than(scene: scenes.Scene, spared: int | None) -> list[int]:
+    return [judge.id for judge in scene.judges if judge.id != spared]
+
+
+def turn_marks(session: Session, judges: list[int], *, is_practice: bool) -> None:
+    given = (
+        select(Ballot)
+        .join(Ballot.round)
+        .where(Ballot.judge_id.in_(judges), Round.is_practice == is_practice)
+    )
+    for ballot in session.scalars(given):
+        ballot.version += 1
+        ballot.comment, ballot.note = "quasar-comment anew", "quasar-note anew"
+        for mark in ballot.marks:
+            mark.points = mark.maximum + mark.minimum - mark.points
     session.flush()
 
 
@@ -289,6 +315,25 @@ def test_what_other_judges_give_changes_nothing_that_anybody_sees(
     judge_anew(session, scene, scene.judges[0].id if who == "judge" else None)
     after = crawl(browser_of(people(scene)[who], new_client()), every)
     check_same(before, after)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_others_give_in_practice_shows_in_its_spread_alone(
+    app: Flask, session: Session, new_client: Callable[[], Client], who: str
+) -> None:
+    scene = scene_of(session)
+    every = addresses(app, candidates(session, scene))
+    before = crawl(browser_of(people(scene)[who], new_client()), every)
+    mine = scene.judges[0].id if who == "judge" else None
+    turn_marks(session, others_than(scene, mine), is_practice=True)
+    after = crawl(browser_of(people(scene)[who], new_client()), every)
+    assert before.keys() == after.keys()
+    shown = {url for (_way, url), answer in after.items() if answer != before["page", url]}
+    practised = select(Ballot.id).join(Ballot.round).where(Round.is_practice)
+    ballots = session.scalars(practised.where(Ballot.judge_id == mine)).all()
+    assert len(ballots) == (2 if who == "judge" else 0)
+    assert shown == {f"/judge/ballots/{ballot_id}/spread" for ballot_id in ballots}
+    check(after, secrets_from(scene, who) | {"quasar-comment anew", "quasar-note anew"})
 
 
 @pytest.mark.parametrize("who", WHO)
