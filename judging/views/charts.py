@@ -22,13 +22,14 @@ BOTTOM: Final = 96
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a bar shows: an entry's `number` or nothing, a name, a value and the value in words."""
+    """What a bar shows: a name, with an entry its number, and the value; `detail` is more words."""
 
     number: str
     name: str
     value: float
     words: str
     is_strong: bool
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

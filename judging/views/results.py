@@ -34,7 +34,7 @@ from judging.views import counting_words
 from judging.views.board import Board, board
 from judging.views.cards import decided_cards
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
-from judging.views.words import place_name
+from judging.views.words import isolated, place_name
 
 for _filter in (
     counting_words.method_name,
@@ -251,7 +251,7 @@ def _proposal(contest: Contest, shown: Board, decision: Decision | None) -> Prop
 
 
 def _option(row: Standing[int], shown: Board, method: Method) -> str:
-    named = f"{row.entry:04d} · {shown.lines[row.entry].title}"
+    named = f"{row.entry:04d} · {isolated(shown.lines[row.entry].title)}"
     score = counting_words.score_words(row, method.name, shown.digits)
     if row.place is None:
         return _("%(entry)s · %(score)s", entry=named, score=score)

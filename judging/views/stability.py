@@ -21,7 +21,7 @@ from judging.states import RoundState
 from judging.views import charts
 from judging.views.charts import Row
 from judging.views.organiser import blueprint
-from judging.views.words import decimal, hundredths, percent
+from judging.views.words import decimal, hundredths, isolated, percent
 
 MOST_SAID = 6
 _AGREEMENT = ((0.8, "high"), (0.667, "fair"), (0.4, "low"))
@@ -70,8 +70,7 @@ def _said(contest: Contest, card: Firmness) -> dict[str, object]:
             (_row(row, card, lines), "" if row.chance is None else percent(row.chance))
             for row in card.near
         ],
-        "judges": [(names.get(str(each.judge), ""), each, _traits(each)) for each in judges],
-        "leniency": charts.offsets([_leniency(each, names) for each in judges]),
+        "judges": charts.offsets([_judge(each, names) for each in judges]),
         "redraws": rules.REDRAWS,
     }
 
@@ -86,7 +85,7 @@ def _named(card: Firmness) -> set[int]:
 def _entry(entry: int, lines: Lines) -> str:
     """Return an entry's number and its title, which may be written in the other direction."""
     title = lines[entry].title if entry in lines else ""
-    return f"{entry:04d} “\N{FIRST STRONG ISOLATE}{title}\N{POP DIRECTIONAL ISOLATE}”"
+    return f"{entry:04d} “{isolated(title)}”"
 
 
 def _entries(entries: Iterable[int], lines: Lines) -> str:
@@ -192,7 +191,7 @@ def _swings(card: Firmness, names: Mapping[str, str], lines: Lines) -> list[str]
 
 def _swing(swing: Swing[int], names: Mapping[str, str], lines: Lines) -> str:
     words = {
-        "name": names.get(str(swing.judge), ""),
+        "name": isolated(names.get(str(swing.judge), "")),
         "lost": _entries(swing.lost, lines),
         "gained": _entries(swing.gained, lines),
     }
@@ -237,7 +236,7 @@ def _rest(card: Firmness) -> str:
     if not never:
         return ""
     return ngettext(
-        "The %(num)s other entry wins in no panel drawn anew.",
+        "The other entry wins in no panel drawn anew.",
         "The %(num)s other entries win in no panel drawn anew.",
         never,
     )
@@ -253,19 +252,23 @@ def _wins(row: Held, card: Firmness) -> bool:
 
 def _row(row: Held, card: Firmness, lines: Lines) -> Row:
     title = lines[row.entry].title if row.entry in lines else ""
-    is_strong = row.entry in card.winners
-    return Row(f"{row.entry:04d}", title, row.holds, percent(row.holds), is_strong)
+    wins = row.entry in card.winners
+    number, words, detail = f"{row.entry:04d}", percent(row.holds), _("wins") if wins else ""
+    return Row(number, title, row.holds, words, wins, detail)
 
 
-def _leniency(profile: Profile, names: Mapping[str, str]) -> Row:
+def _judge(profile: Profile, names: Mapping[str, str]) -> Row:
     value = profile.leniency
     points = _rounded(abs(value))
+    more = _("%(points)s more", points=points)
+    ballots = ngettext("%(num)s ballot", "%(num)s ballots", profile.ballots)
     return Row(
         "",
         names.get(str(profile.judge), ""),
         value,
-        _("%(points)s more", points=points) if value > 0 else _("%(points)s fewer", points=points),
+        more if value > 0 else _("%(points)s fewer", points=points),
         bool(profile.traits & {Trait.HARSH, Trait.GENEROUS}),
+        f"{ballots} · {_traits(profile)}",
     )
 
 

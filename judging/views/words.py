@@ -36,6 +36,11 @@ def decimal(number: Fraction | None, digits: int = _FEW) -> str:
     return text
 
 
+def isolated(text: str) -> str:
+    """Return somebody's words for the middle of a sentence, whichever way they are written."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def hundredths(share: float) -> str:
     """Return how many in a hundred a share is; what is neither all nor none does not read so."""
     whole = round(_HUNDRED * share)
