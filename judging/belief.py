@@ -34,7 +34,7 @@ PRIOR_SHARES: Final = (0.45, 0.30, 0.25)
 """Of quality, of judges' levels and of noise in the spread of scores, before they are estimated."""
 DRAWS: Final = 4000
 FIELD: Final = 200
-"""How many entries, the likeliest to win, are drawn for; the others do not come near the cut."""
+"""How many entries about the cut are drawn for; the others do not come near it."""
 
 _erf = np.vectorize(erf, otypes=[np.float64])
 
@@ -86,22 +86,37 @@ class Belief(Generic[E]):
         among = np.diag(self.alone[chosen]) - across @ follow.T
         return np.block([[among, across], [across.T, self.levels]])
 
-    def contenders(self, places: int, count: int) -> Places:
-        """Return up to `count` entries: the `places` best, then the likeliest to be among them."""
-        best = np.argsort(-np.round(self.quality, 9), kind="stable")
+    def leading(self, places: int) -> Places:
+        """Return the `places` best, best first."""
+        best: Places = np.argsort(-np.round(self.quality, 9), kind="stable")[:places]
+        return best
+
+    def about_the_cut(self, places: int, count: int) -> tuple[Places, Places]:
+        """Return up to `count` entries about the cut: of the `places` best, and their rivals.
+
+        At most half of them lead: the best first, or, where more lead than that, those whose place
+        is least sure. The likeliest rivals come first.
+        """
+        best = self.leading(len(self.entries))
         cut = self.quality[best[places - 1 : places + 1]].mean() if len(best) >= places else 0.0
         reach = np.round((self.quality - cut) / self.sureness(), 9)
-        reach[best[:places]] = np.inf
-        leaders = best[:places]
-        rivals = np.argsort(-reach, kind="stable")[len(leaders) : count]
-        return np.concatenate([leaders, rivals])
+        leaders, rest = best[:places], best[places:]
+        if len(leaders) > count // 2:
+            unsure = np.argsort(reach[leaders], kind="stable")[: count // 2]
+            leaders = leaders[np.sort(unsure)]
+        rivals = rest[np.argsort(-reach[rest], kind="stable")]
+        return leaders, rivals[: count - len(leaders)]
+
+    def above(self, mark: float) -> int:
+        """Return how many entries are expected to have a score of `mark` or more."""
+        return int((np.round(self.quality + self.level.mean() - mark, 9) >= 0).sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook(Generic[E]):
     """How sure the winners are: `doubt` is the chance that the `leading` are not the right ones.
 
-    `chances` is each entry's chance to be among the best; an entry far from the cut is not listed.
+    `chances` is each entry's chance to be among the best; an entry far below the cut is not listed.
     """
 
     leading: tuple[E, ...]
@@ -129,22 +144,21 @@ def believe(
 
 def outlook(belief: Belief[E], *, places: int, seed: str) -> Outlook[E]:
     """Draw possible truths from a belief and count who would be among the best `places`."""
-    chosen = belief.contenders(places, FIELD)
+    leaders, rivals = belief.about_the_cut(places, FIELD)
+    chosen = np.concatenate([leaders, rivals])
     draw = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
     # Levels first, then each entry given them: the covariance never has to be taken apart whole.
     shape = np.linalg.cholesky(belief.levels)
     levels = draw.standard_normal((DRAWS, len(belief.judges))) @ shape.T
     truths = belief.quality[chosen] - levels @ belief.follow[chosen].T
     truths += draw.standard_normal(truths.shape) * np.sqrt(belief.alone[chosen])
-    best = np.argpartition(-truths, min(places, len(chosen)) - 1, axis=1)[:, :places]
+    best = np.argpartition(-truths, len(leaders) - 1, axis=1)[:, : len(leaders)]
     wins = np.bincount(best.ravel(), minlength=len(chosen)) / DRAWS
-    # The contenders' first `places` are the leading ones.
-    right = (best < places).all(axis=1).mean()
-    return Outlook(
-        tuple(belief.entries[at] for at in chosen[:places].tolist()),
-        {belief.entries[at]: win for at, win in zip(chosen.tolist(), wins.tolist(), strict=True)},
-        1 - float(right),
-    )
+    # The leading ones come first in what was drawn.
+    right = (best < len(leaders)).all(axis=1).mean()
+    leading = tuple(belief.entries[at] for at in belief.leading(places).tolist())
+    near = {belief.entries[at]: win for at, win in zip(chosen.tolist(), wins.tolist(), strict=True)}
+    return Outlook(leading, dict.fromkeys(leading, 1.0) | near, 1 - float(right))
 
 
 def below(value: Floats) -> Floats:

@@ -1,12 +1,12 @@
-"""Which ballot next: where it can still change who wins, instead of the same number to all.
+"""Which ballot next: where it can still change who is in, instead of the same number to all.
 
 After a first pass most entries are out of reach and a few stand so close to the cut that another
 ballot decides. Each ballot goes to the judge with the most room left and to the entry where it is
-expected to clear up most of the order between those who would win and those who would not: the
-steepness of each pair's chance to be ordered wrongly times the part of its variance that the ballot
-removes (the knowledge-gradient idea of Frazier, Powell and Dayanik, 2008, for choosing the best
-few, as in the optimal computing budget allocation of Chen and others, 2008). A judge who would
-give full marks anyway tells less, and is asked less.
+expected to clear up most of the order between those who would be in (the winners, or what goes on
+to another round) and those who would not: the steepness of each pair's chance to be ordered wrongly
+times the part of its variance that the ballot removes (the knowledge-gradient idea of Frazier,
+Powell and Dayanik, 2008, for choosing the best few, as in the optimal computing budget allocation
+of Chen and others, 2008). A judge who would give full marks anyway tells less, and is asked less.
 
 Choices follow from the ballots, the pairs and a recorded seed, so anybody can repeat them.
 """
@@ -23,7 +23,7 @@ from judging.belief import Belief, Flags, Floats, Places, below
 from judging.ranking.marks import E
 
 CONTENDERS: Final = 20
-"""How many entries about the cut are considered: those beyond can hardly change the winners."""
+"""How many entries about the cut are considered: those beyond can hardly change who is in."""
 ALIKE: Final = 1 - 1e-9
 """Ballots worth this share of the most useful one are as useful: the last bits do not choose."""
 
@@ -78,9 +78,10 @@ class _Desk(Generic[E]):
 
     def __init__(self, belief: Belief[E], places: int, seed: str) -> None:
         self.belief = belief
-        chosen: Places = belief.contenders(places, CONTENDERS)
+        leaders, rivals = belief.about_the_cut(places, CONTENDERS)
+        chosen: Places = np.concatenate([leaders, rivals])
         self.entries = [belief.entries[at] for at in chosen.tolist()]
-        self.places = min(places, len(self.entries))
+        self.places = len(leaders)
         self.quality: Floats = belief.quality[chosen]
         self.covariance = belief.covariance(chosen)
         self.closed: Flags = belief.given()[chosen]

@@ -1,4 +1,4 @@
-"""Focus: after a first pass, each ballot goes where it can still change who wins.
+"""Focus: after a first pass, each ballot goes where it can still change who wins or goes on.
 
 The round's row is held while ballots are handed out, so that two at once cannot give one twice.
 What is chosen follows from the round's seed and from what was submitted and given out until then.
@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.authz import ANYBODY
 from judging.assignment import order_for
-from judging.belief import believe, outlook
+from judging.belief import Belief, believe, outlook
 from judging.focus import hand_out
-from judging.models import Judge, Round
+from judging.models import Advance, Judge, Round
 from judging.queries import focus as queries
 from judging.queries import given, knowledge, rounds
 from judging.queries.focus import Given
@@ -80,6 +80,20 @@ def budget_of(round_: Round, entries: Collection[int]) -> int:
     return round_.per_entry * len(entries)
 
 
+def cut_of(session: Session, round_: Round, belief: Belief[int]) -> int:
+    """Return how many entries are to come first: the winners, or what goes on to the next round.
+
+    Where a score lets entries go on these are those expected to have it, one at least and not all;
+    where they are chosen by hand, as many as win.
+    """
+    if round_.advance is Advance.CHOSEN or rounds.find_next_round(session, round_) is None:
+        return round_.contest.winners
+    if round_.advance is Advance.TOP:
+        return round_.advance_count or 1
+    expected = belief.above((round_.advance_above or 0) / 100)
+    return max(1, min(expected, len(belief.entries) - 1))
+
+
 def _state_of(session: Session, round_: Round) -> _State:
     entries = rounds.entry_numbers(session, round_)
     ballots = queries.ballots(session, round_)
@@ -138,7 +152,7 @@ def _closed(session: Session, round_: Round, state: _State) -> set[Pair]:
 def _near_the_cut(
     session: Session, round_: Round, state: _State, closed: Collection[Pair]
 ) -> list[Pair]:
-    """Choose the ballots that are expected to clear up most of who wins."""
+    """Choose the ballots that are expected to clear up most of who wins, or goes on."""
     belief = believe(
         rubric_of(round_),
         given.marks(session, round_),
@@ -156,7 +170,7 @@ def _near_the_cut(
         barred={(str(judge), entry) for judge, entry in closed},
         waiting=waiting,
         count=state.count,
-        places=round_.contest.winners,
+        places=cut_of(session, round_, belief),
         seed=round_.seed,
     )
     return [(int(str(choice.judge)), choice.entry) for choice in choices]
@@ -251,7 +265,7 @@ def _tell(
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """How sure it is that the leading entries are the right winners, now and after earlier ballots.
+    """How sure it is that the leading entries are the right ones, now and after earlier ballots.
 
     `fall` are (ballots submitted, doubt), from 0 to 1, oldest first, the last one now. `left` are
     the ballots to come: those given out and not submitted, and those still to be handed out.
@@ -273,20 +287,22 @@ class Doubt:
 
 
 def doubt_of(session: Session, round_: Round, *, points: int) -> Doubt | None:
-    """Return how the doubt about a round's winners fell; None while nothing can be said of it.
+    """Return how the doubt about who comes first fell; None while nothing can be said of it.
 
-    That is before every entry could have a ballot, and where there are no more entries than
-    places. It is computed anew from the ballots in the order in which they were submitted, at so
-    many points: at fewer where there are very many ballots, the last of them now.
+    That is before every entry could have a ballot, and where there are no more entries than can
+    come first. It is computed anew from the ballots in the order in which they were submitted, at
+    so many points: at fewer where there are very many ballots, the last of them now.
     """
     numbers = list(rounds.entry_numbers(session, round_).values())
-    places = round_.contest.winners
     came = queries.submissions(session, round_)
-    if len(numbers) <= places or len(came) < len(numbers):
+    if len(came) < max(len(numbers), 1):
         return None
     turn = {pair: at for at, pair in enumerate(came)}
     rubric = rubric_of(round_)
     marks = given.marks(session, round_)
+    places = cut_of(session, round_, believe(rubric, marks, numbers))
+    if len(numbers) <= places:
+        return None
     fall = []
     leading: tuple[int, ...] = ()
     for count in when_to_look(len(numbers), len(came), points):

@@ -170,13 +170,33 @@ def belief_noise(belief: Belief[int]) -> float:
     return 1 / belief.variances.noise
 
 
-def test_contenders_are_the_leading_and_then_the_likeliest() -> None:
+def about(belief: Belief[int], places: int, count: int) -> list[list[int]]:
+    return [each.tolist() for each in belief.about_the_cut(places, count)]
+
+
+def test_about_the_cut_are_the_leading_and_then_the_likeliest_rivals() -> None:
     marks = rows(
         *((e, j, 9 - e) for e in range(7) for j in "abcd"),
         (7, "a", 6),  # below entry 3 by quality, but nobody is sure of it
     )
     belief = believe(ONE, marks, range(8))
     assert sorted(quality(belief), key=lambda e: -quality(belief)[e])[:4] == [0, 1, 2, 3]
-    assert belief.contenders(3, 4).tolist() == [0, 1, 2, 7]
-    assert belief.contenders(3, 2).tolist() == [0, 1, 2]
-    assert sorted(belief.contenders(3, 100).tolist()) == list(range(8))
+    assert about(belief, 3, 6) == [[0, 1, 2], [7, 3, 4]]
+    # Of many places those next to the cut: what leads by far needs no look, nor what is far below.
+    assert about(belief, 5, 4) == [[3, 7], [4, 5]]
+    assert about(belief, 3, 100) == [[0, 1, 2], [7, 3, 4, 5, 6]]
+
+
+def test_so_many_places_as_there_are_to_draw_for_leave_doubt() -> None:
+    belief = believe(ONE, made_up(1), range(30))
+    many = believe(ONE, rows(*((e, "a", 9 - e // 100) for e in range(500))), range(500))
+    view = outlook(many, places=250, seed="s")
+    assert len(view.leading) == 250
+    assert view.doubt > 0.9
+    assert sum(view.chances.values()) == pytest.approx(250)
+    assert outlook(belief, places=15, seed="s").doubt > 0
+
+
+def test_how_many_are_above_a_mark_is_what_is_expected() -> None:
+    belief = believe(ONE, rows(*((e, j, 9 - e) for e in range(7) for j in "abcd")), range(7))
+    assert [belief.above(mark) for mark in (2, 5.5, 7.5, 10)] == [7, 4, 2, 0]

@@ -14,8 +14,9 @@ from app.accounts.queries import actor_of
 from app.audit import AuditEvent
 from app.jobs import run_sweeps
 from app.transaction import Transactions, _commit
-from judging.models import Ballot, Conflict, ConflictGround, HandOut, Judge, Round
+from judging.models import Advance, Ballot, Conflict, ConflictGround, HandOut, Judge, Round
 from judging.queries.rounds import entry_numbers
+from judging.ranking import Kind
 from judging.service import ballots, dealing, focusing, rounds
 from judging.service.ballots import Sent
 from judging.states import BallotState, RoundState
@@ -128,6 +129,43 @@ def test_a_round_goes_from_its_first_pass_to_the_cut_and_keeps_its_budget(
     assert doubt.fall[0][0] == 12
     assert doubt.now < doubt.fall[0][1]
     assert set(doubt.leading) <= {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"advance": Advance.TOP, "advance_count": 6},
+        {"advance": Advance.ABOVE, "advance_above": 450},
+    ],
+)
+def test_an_earlier_round_looks_at_its_own_cut(
+    session: Session, drain: Callable[[], int], rule: dict[str, object]
+) -> None:
+    scene = focused(session)
+    for name, value in rule.items():
+        setattr(scene.round_, name, value)
+    rounds.add_round(session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW)
+    opened(session, scene)
+    judge_all(session, scene, drain)
+    had = counts(session, scene.round_)
+    # The best three are far above this cut, and the last ones far below.
+    near, far = ([had[number] for number in some] for some in ((5, 6, 7, 8), (1, 2, 11, 12)))
+    assert sum(near) > sum(far)
+    doubt = focusing.doubt_of(session, scene.round_, points=8)
+    assert doubt is not None
+    assert sorted(doubt.leading) == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_last_round_looks_at_the_winners_whatever_its_rule_says(
+    session: Session, drain: Callable[[], int]
+) -> None:
+    scene = focused(session)
+    scene.round_.advance, scene.round_.advance_count = Advance.TOP, 6
+    opened(session, scene)
+    judge_all(session, scene, drain)
+    doubt = focusing.doubt_of(session, scene.round_, points=8)
+    assert doubt is not None
+    assert len(doubt.leading) == scene.contest.winners == 3
 
 
 def test_what_is_handed_out_can_be_repeated(app: Flask, session: Session) -> None:
