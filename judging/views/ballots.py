@@ -6,11 +6,10 @@ what is there instead (409), which field is at fault (422).
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ from app import clock
 from app.authz import Permission, permission, require
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.transaction import at_once, current_session
-from app.web import current_actor, format_clock, reader_zone, render_message, wants_json
+from app.web import current_actor, render_message, wants_json
 from judging import policies
 from judging.forms.judge import (
     BallotForm,
@@ -35,7 +34,8 @@ from judging.ranking import Kind
 from judging.service import ballots
 from judging.service.ballots import INCOMPLETE, Content, Saved, Sent, StaleBallotError
 from judging.states import BallotState, RoundState
-from judging.views.judge import ID, blueprint, check_declared
+from judging.views.judge import ID, blueprint, check_declared, clock_text
+from judging.views.recusing import say_recused, stepped_back
 from judging.views.scales import choices_of, control_of, keys_of, limits_of
 from judging.views.work import work_of
 from media.models import Asset
@@ -48,7 +48,7 @@ def ballot(ballot_id: int) -> Response | str:
     """Show the work and the rubric, with the marks as they are kept."""
     found = own_ballot(ballot_id)
     if found.state is BallotState.RECUSED:
-        _say_recused(found)
+        say_recused(found.entry.number or 0)
         return redirect(url_for("judge.round_", round_id=found.round_id), 303)
     return _show_ballot(found, _form_of(found))
 
@@ -70,7 +70,7 @@ def ballot_now(ballot_id: int) -> Response:
         marks=_texts(says),
         comment=says.comment,
         note=says.note,
-        saved_at=_clock(found.saved_at, found.judge.contest.zone),
+        saved_at=clock_text(found.saved_at, found.judge.contest.zone),
         at=found.saved_at.isoformat() if found.saved_at else None,
         is_shown=found.shown_at is not None,
         is_writable=share.is_open and ballots.is_standing(found.entry),
@@ -127,20 +127,9 @@ def recuse(ballot_id: int) -> Response | str:
     """Step back from an entry, and go on to the next."""
     found = own_ballot(ballot_id)
     form = RecuseForm()
-    if form.validate():
-        try:
-            ballots.recuse(
-                current_session(),
-                ballot=found,
-                reason=form.reason.data,
-                actor=current_actor(),
-                now=clock.now(),
-            )
-        except InvalidError as error:
-            form.reason.errors = [render_message(error)]
-        else:
-            _say_recused(found)
-            return go_on(found)
+    act = partial(ballots.recuse, current_session(), ballot=found)
+    if stepped_back(form, found.entry.number or 0, act):
+        return go_on(found)
     return make_response(_show_ballot(found, _form_of(found, posted=False), recusal=form), 422)
 
 
@@ -184,7 +173,7 @@ def _told(saved: Saved) -> dict[str, Any]:
     return {
         "version": saved.version,
         "state": saved.state.value,
-        "saved_at": _clock(saved.saved_at, saved.zone),
+        "saved_at": clock_text(saved.saved_at, saved.zone),
         "at": saved.saved_at.isoformat(),
     }
 
@@ -259,11 +248,6 @@ def go_on(found: Ballot) -> Response:
 # --- showing ------------------------------------------------------------------------------------
 
 
-def _say_recused(found: Ballot) -> None:
-    number = f"{found.entry.number:04}"
-    flash(_("You stepped back from entry %(number)s. It is not shown to you again.", number=number))
-
-
 def _form_of(found: Ballot, *, posted: bool = True) -> BallotForm:
     return ballot_form(
         found.round.criteria,
@@ -326,8 +310,8 @@ def _show_ballot(
         controls={one.key: control_of(one) for one in criteria},
         limits={one.key: limits_of(one) for one in criteria},
         mark_keys=keys_of(criteria),
-        saved_at=_clock(found.saved_at, zone),
-        submitted_at=_clock(found.submitted_at, zone),
+        saved_at=clock_text(found.saved_at, zone),
+        submitted_at=clock_text(found.submitted_at, zone),
         mark_name=mark_name,
         data_url=url_for("judge.ballot_now", ballot_id=found.id),
         skip_url=url_for("judge.skip", ballot_id=found.id),
@@ -369,7 +353,3 @@ def _beside(
 
 def _srcset(candidates: Sequence[tuple[str, int]]) -> str:
     return ", ".join(f"{url} {width}w" for url, width in candidates)
-
-
-def _clock(instant: datetime | None, zone: str) -> str | None:
-    return format_clock(instant, reader_zone() or zone) if instant else None

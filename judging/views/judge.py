@@ -1,12 +1,14 @@
 """The judge's desk and its rounds."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.authz import Actor, Permission, permission
 from app.errors import N_, ForbiddenError
 from app.transaction import current_session
-from app.web import current_actor, wants_json
+from app.web import current_actor, format_clock, reader_zone, wants_json
 from judging.models import Judge
 from judging.queries import desk as desk_queries
 from judging.queries import history
@@ -41,6 +43,11 @@ def check_declared(judge: Judge) -> None:
     if wants_json():
         raise ForbiddenError(N_("Read the briefing and declare conflicts of interest first."))
     abort(to_briefing(judge))
+
+
+def clock_text(instant: datetime | None, zone: str) -> str | None:
+    """Return when something was saved, "14:02", by the reader's clock or else the forum's."""
+    return format_clock(instant, reader_zone() or zone) if instant else None
 
 
 # --- the desk -----------------------------------------------------------------------------------

@@ -1,12 +1,11 @@
 """A judge's order of a round's entries: shown, kept, submitted; for a page and for its script."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import (
     Blueprint,
-    flash,
     jsonify,
     make_response,
     redirect,
@@ -14,14 +13,13 @@ from flask import (
     request,
     url_for,
 )
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.authz import Permission, permission
 from app.errors import ConflictError, InvalidError
 from app.transaction import current_session
-from app.web import current_actor, format_clock, reader_zone, render_message, wants_json
+from app.web import current_actor, render_message, wants_json
 from judging.forms.answers import place_name, read_order
 from judging.forms.judge import RecuseForm
 from judging.models import Judge, Round
@@ -32,7 +30,8 @@ from judging.ranking import Kind
 from judging.service import orders
 from judging.service.orders import Content, Saved, Sent, StaleOrderError
 from judging.states import BallotState
-from judging.views.judge import ID, check_declared
+from judging.views.judge import ID, check_declared, clock_text
+from judging.views.recusing import stepped_back
 from judging.views.work import Work, work_of
 
 blueprint = Blueprint("orders", __name__)
@@ -82,33 +81,11 @@ def recuse(round_id: int) -> Response | str:
     judge, round_ = _own(round_id)
     form = RecuseForm()
     number = request.form.get("entry", type=int)
-    if number is not None and form.validate():
-        try:
-            orders.recuse(
-                current_session(),
-                judge=judge,
-                round_=round_,
-                number=number,
-                reason=form.reason.data,
-                actor=current_actor(),
-                now=clock.now(),
-            )
-        except InvalidError as error:
-            form.reason.errors = [render_message(error)]
-        else:
-            say_recused(number)
+    if number is not None:
+        act = partial(orders.recuse, current_session(), judge=judge, round_=round_, number=number)
+        if stepped_back(form, number, act):
             return redirect(url_for("orders.order", round_id=round_id), 303)
     return make_response(_show(judge, round_, recusal=form), 422)
-
-
-def say_recused(number: int) -> None:
-    """Tell a judge that an entry has left their list."""
-    flash(
-        _(
-            "You stepped back from entry %(number)s. It is not shown to you again.",
-            number=f"{number:04}",
-        )
-    )
 
 
 def _own(round_id: int) -> tuple[Judge, Round]:
@@ -139,7 +116,7 @@ def _told(saved: Saved, judge: Judge) -> dict[str, Any]:
     return {
         "version": saved.version,
         "state": saved.state.value,
-        "saved_at": _clock(saved.saved_at, judge),
+        "saved_at": clock_text(saved.saved_at, judge.contest.zone),
         "at": saved.saved_at.isoformat(),
         "left_out": saved.left_out,
     }
@@ -225,8 +202,8 @@ def _show(
         recused=request.form.get("entry", type=int),
         is_open=is_running(round_),
         is_submitted=kept is not None and kept.state is BallotState.SUBMITTED,
-        saved_at=_clock(kept.saved_at, judge) if kept else None,
-        submitted_at=_clock(kept.submitted_at, judge) if kept else None,
+        saved_at=clock_text(kept.saved_at, judge.contest.zone) if kept else None,
+        submitted_at=clock_text(kept.submitted_at, judge.contest.zone) if kept else None,
         place_name=place_name,
     )
 
@@ -250,7 +227,3 @@ def _both_sides(
     here, there = _numbered(mine.groups), _numbered(theirs.groups)
     numbers = sorted(works, key=lambda number: (here.get(number, len(works) + 1), number))
     return [(works[number], here.get(number), there.get(number)) for number in numbers]
-
-
-def _clock(instant: datetime | None, judge: Judge) -> str | None:
-    return format_clock(instant, reader_zone() or judge.contest.zone) if instant else None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from app import clock
 from app.authz import Permission, permission
 from app.errors import ConflictError, InvalidError
 from app.transaction import current_session
-from app.web import current_actor, format_clock, reader_zone, render_message, wants_json
+from app.web import current_actor, render_message, wants_json
 from judging.forms.answers import read_version, read_vote
 from judging.forms.judge import RecuseForm
 from judging.models import Comparison, Judge, Round
@@ -21,8 +22,8 @@ from judging.queries.rounds import is_running
 from judging.ranking import Kind
 from judging.service import pairs as service
 from judging.service.pairs import StaleComparisonError, chosen_number
-from judging.views.judge import ID, check_declared
-from judging.views.orders import say_recused
+from judging.views.judge import ID, check_declared, clock_text
+from judging.views.recusing import stepped_back
 from judging.views.work import Work, work_of
 
 blueprint = Blueprint("pairs", __name__)
@@ -134,20 +135,9 @@ def recuse(comparison_id: int) -> Response | str:
     round_, judge = found.round, found.judge
     form = RecuseForm()
     number = request.form.get("entry", type=int)
-    if number is not None and form.validate():
-        try:
-            service.recuse(
-                current_session(),
-                actor=current_actor(),
-                comparison=found,
-                number=number,
-                reason=form.reason.data,
-                now=clock.now(),
-            )
-        except InvalidError as error:
-            form.reason.errors = [render_message(error)]
-        else:
-            say_recused(number)
+    if number is not None:
+        act = partial(service.recuse, current_session(), comparison=found, number=number)
+        if stepped_back(form, number, act):
             return redirect(_next_url(judge, round_), 303)
     return make_response(_show(found, recusal=form), 422)
 
@@ -180,7 +170,7 @@ def _told(found: Comparison, onward: str) -> dict[str, Any]:
     return {
         "version": found.version,
         "state": "decided",
-        "saved_at": _clock(at, found.judge),
+        "saved_at": clock_text(at, found.judge.contest.zone),
         "at": at.isoformat(),
         "next": onward,
     }
@@ -224,7 +214,7 @@ def _show(
         recused=request.form.get("entry", type=int),
         is_writable=is_running(round_) and service.stands(found),
         is_open=is_running(round_),
-        decided_at=_clock(found.decided_at, judge) if found.decided_at else None,
+        decided_at=clock_text(found.decided_at, judge.contest.zone),
         next_url=url_for("pairs.pairs", round_id=round_.id),
     )
 
@@ -247,7 +237,3 @@ def _choice(found: Comparison) -> Choice:
         other=second if is_first else first,
         decided_at=found.decided_at or found.created_at,
     )
-
-
-def _clock(instant: datetime, judge: Judge) -> str:
-    return format_clock(instant, reader_zone() or judge.contest.zone)

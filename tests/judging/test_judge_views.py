@@ -483,14 +483,14 @@ def test_a_single_entry_is_spoken_of_as_one(client: Client, session: Session) ->
     client.sign_in(scene.person)
     page = client.page(scene.url())
     assert page.count("To the list") == 1
-    assert "Submitted" not in page
+    assert '<p class="ballot-submitted" hidden>' in page
     done = client.submit(scene.url(), SEEN, press="submit")
     assert "Thank you: your entry is submitted." in client.follow(done).text
     page = client.page(scene.url())
     assert "Submitted 13:00" in page
+    assert '<p class="ballot-submitted">' in page
     assert "you can change it until the round closes" in page
-    assert "Save and next" in page
-    assert "Submit and next" not in page
+    assert "<span data-act>Save and next</span>" in page
 
 
 def test_an_incomplete_submission_keeps_its_marks_and_names_what_is_missing(

@@ -108,7 +108,7 @@ async function show(form, sheet) {
 /** Whether it is submitted: to the server, by whichever window, or here and on its way. */
 function showSubmitted(form, record) {
   const isSubmitted = record.state === "submitted";
-  showButton(form.querySelector(".ballot-submit"), record, say(isSubmitted ? "saveAndNext" : "submitAndNext"));
+  showButton(form.querySelector(".ballot-submit"), record, isSubmitted ? say("saveAndNext") : form.dataset.act);
   const told = form.querySelector(".ballot-submitted");
   if (isSubmitted && told.hidden) {
     told.hidden = false;
