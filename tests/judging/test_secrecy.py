@@ -32,7 +32,7 @@ from judging.models import (
 from judging.queries import results as queries
 from judging.queries.rounds import get_deciding_round
 from judging.ranking import Kind, MethodName
-from judging.service import announcement, decisions, sealing
+from judging.service import announcement, dealing, decisions, panel, sealing
 from judging.service.decisions import Choice
 from judging.states import BallotState, RoundState
 from tests import factories
@@ -421,6 +421,29 @@ def test_no_mail_tells_before_the_announcement(session: Session, outbox: Outbox)
     for mail in outbox():
         said = mail["Subject"] + mail.get_content()
         assert [word for word in (REASON, SCORE) if word in said] == []
+
+
+def test_no_mail_to_a_judge_tells_what_others_gave(session: Session, outbox: Outbox) -> None:
+    scene = scene_of(session)
+    open_all(session, scene)
+    rounds = session.scalars(select(Round).where(Round.contest_id == scene.contest.id)).all()
+    for judge in scene.judges:
+        for ballot in session.scalars(select(Ballot).where(Ballot.judge_id == judge.id)):
+            ballot.state, ballot.submitted_at = BallotState.DRAFT, None
+        for round_ in rounds:
+            dealing.tell_judge(session, round_=round_, judge=judge, count=2, now=NOW)
+        panel.remind(session, judge=judge, actor=scene.actor, now=NOW)
+    mails = outbox()
+    assert len(mails) == len(scene.judges) * (len(rounds) + 1)
+    for mail in mails:
+        said = mail["Subject"] + mail.get_content()
+        own = {word for judge in scene.judges if judge.email == mail["To"] for word in names(judge)}
+        words = (secrets_from(scene, "outsider") - own) | {"Work", "000"}
+        assert [word for word in words if word in said] == []
+
+
+def names(judge: Judge) -> set[str]:
+    return {judge.name, judge.email}
 
 
 @pytest.mark.parametrize("page", ["winners", "winners.json", "present"])
