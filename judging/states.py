@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.transitions import move
+from contests.states import EntryState, Screening
 
 
 class RoundState(StrEnum):
@@ -31,6 +32,11 @@ class DecisionState(StrEnum):
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     ANNOUNCED = "announced"
+
+
+def stands(state: EntryState, screening: Screening) -> bool:
+    """Tell whether an entry is still in its contest, so that it can be judged."""
+    return state is EntryState.SUBMITTED and screening is not Screening.INELIGIBLE
 
 
 # closed → open lets a late judge finish; a final round has been decided upon and stays as it is.

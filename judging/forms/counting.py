@@ -19,8 +19,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.web import Form
 from judging.models import Round
 from judging.ranking import Method, MethodName
-from judging.service.ballots import REASON_LENGTH
 from judging.service.methods import MOST_DROPPED, SEED_LENGTH
+from judging.service.reasons import REASON_LENGTH
 
 MOST_RUNGS: Final = 40
 

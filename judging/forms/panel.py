@@ -37,8 +37,8 @@ from contests.forms.fields import (
     sdg_choices,
 )
 from judging.models import ConflictVerdict, Judge
-from judging.service.ballots import REASON_LENGTH
 from judging.service.knowledge import Knowledge, knowledge_of
+from judging.service.reasons import REASON_LENGTH
 
 MOST_INVITED = 100
 NONE, SOME = "none", "some"

@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
-from contests.states import EntryState, Screening
 from judging.models import Ballot, Criterion, HandOut, Judge, Round, RoundSeat
 from judging.queries import orders, pairs
 from judging.ranking import Kind
-from judging.states import BallotState, RoundState
+from judging.states import BallotState, RoundState, stands
 from media.limits import AssetKind
 from media.models import Asset
 
@@ -291,13 +290,12 @@ def _lines(judge_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
 
 
 def _line(row: Row[*tuple[Any, ...]]) -> DeskBallot:
-    is_in = row.entry_state is EntryState.SUBMITTED and row.screening is not Screening.INELIGIBLE
     return DeskBallot(
         id=row.id,
         number=row.number,
         title=row.title,
         state=row.state,
-        stands=is_in,
+        stands=stands(row.entry_state, row.screening),
         saved_at=row.saved_at,
         skipped_at=row.skipped_at,
     )

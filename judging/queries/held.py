@@ -18,11 +18,20 @@ from app.db import table_of
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, VersionAsset
 from contests.states import EntryState, Screening
-from judging.models import Ballot, Criterion, HandOut, Judge, Mark, Round
+from judging.models import (
+    Ballot,
+    Criterion,
+    HandOut,
+    Judge,
+    Mark,
+    Recusal,
+    RecusalSource,
+    Round,
+)
 from judging.ranking import Kind
 from judging.rubric import Criterion as Scale
 from judging.rubric import Rubric
-from judging.states import BallotState, RoundState
+from judging.states import BallotState, RoundState, stands
 from media.limits import AssetKind
 from media.models import Asset
 from media.states import AssetState
@@ -81,9 +90,7 @@ class Held:
     @property
     def stands(self) -> bool:
         """Whether the entry is still in its contest."""
-        return (
-            self.entry_state is EntryState.SUBMITTED and self.screening is not Screening.INELIGIBLE
-        )
+        return stands(self.entry_state, self.screening)
 
     @property
     def rubric(self) -> Rubric:
@@ -162,3 +169,10 @@ def hold(session: Session, ballot_id: int) -> Held:
 def has_pictures(session: Session, version_id: int | None) -> bool:
     """Tell whether an entry's version has a picture that can be shown; a broken one cannot."""
     return bool(session.connection().scalar(_PICTURES, {"version": version_id}))
+
+
+def find_recusal_source(session: Session, *, judge_id: int, entry_id: int) -> RecusalSource | None:
+    """Return who said that this judge has a conflict of interest with this entry, if anybody."""
+    return session.scalar(
+        select(Recusal.source).where(Recusal.judge_id == judge_id, Recusal.entry_id == entry_id)
+    )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.errors import N_, NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
-from contests.states import EntryState, Screening
 from judging.models import Comparison, Judge, Round
+from judging.queries.rounds import standing
 from judging.states import RoundState
 from media.models import Asset
 
@@ -134,14 +134,10 @@ def _mine(judge: Judge, round_: Round) -> Select[Comparison]:
         .where(
             Comparison.round_id == round_.id,
             Comparison.judge_id == judge.id,
-            _stands(first),
-            _stands(second),
+            standing(first),
+            standing(second),
         )
     )
-
-
-def _stands(entry: type[Entry]) -> ColumnElement[bool]:
-    return (entry.state == EntryState.SUBMITTED) & (entry.screening != Screening.INELIGIBLE)
 
 
 def _with_work(entry: Any) -> tuple[Any, ...]:  # SQLAlchemy's type for a chain is private

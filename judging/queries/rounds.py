@@ -12,9 +12,13 @@ from contests.states import EntryState, Screening
 from judging.models import Judge, JudgingRules, Round, RoundEntry, RoundSeat
 from judging.states import RoundState
 
-STANDS: ColumnElement[bool] = (Entry.state == EntryState.SUBMITTED) & (
-    Entry.screening != Screening.INELIGIBLE
-)
+
+def standing(entry: type[Entry]) -> ColumnElement[bool]:
+    """Return the condition, on Entry or an alias of it, of `judging.states.stands`."""
+    return (entry.state == EntryState.SUBMITTED) & (entry.screening != Screening.INELIGIBLE)
+
+
+STANDS: ColumnElement[bool] = standing(Entry)
 """An entry that is still in its contest."""
 
 

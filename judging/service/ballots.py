@@ -6,46 +6,28 @@ close between the question whether it is open and the mark, and of two windows o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import (
-    JSON,
-    Connection,
-    Integer,
-    bindparam,
-    cast,
-    delete,
-    func,
-    select,
-    true,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import audit
 from app.authz import Actor, require
-from app.db import table_of
-from app.errors import N_, ClosedError, ConflictError, InvalidError
+from app.errors import N_, ConflictError, InvalidError
 from app.jobs import enqueue
 from contests.models import Entry
-from contests.states import EntryState, Screening
 from judging import policies, rubric
-from judging.models import Ballot, Criterion, HandOut, Judge, Mark, Recusal, RecusalSource, Round
-from judging.queries.held import Held, has_pictures, hold
+from judging.models import Ballot, HandOut, Recusal, RecusalSource, Round
+from judging.queries.held import Held, find_recusal_source, has_pictures, hold
 from judging.ranking import Kind
-from judging.service.striking import strike
-from judging.states import BallotState, RoundState, move_ballot
+from judging.service import keeping, shares
+from judging.states import BallotState, move_ballot, stands
 
 COMMENT_LENGTH = 4000
 NOTE_LENGTH = 4000
-REASON_LENGTH = 300
 REMEMBERED: Final = 8
 """How many saves a ballot remembers by their keys, so that a repeated one is known."""
-SEEN_EVERY: Final = timedelta(minutes=1)
-"""How exactly it is known when a judge was last there: not every mark has to write it."""
 INCOMPLETE: Final = frozenset({"mark-missing", "reason-missing", "not-shown"})
 """Why a ballot cannot be submitted yet, though it can be kept as a draft."""
 
@@ -87,18 +69,11 @@ class Sent:
     submit: bool = False
 
 
-class StaleBallotError(ConflictError):
-    """The ballot was changed in another window since this one read it; nothing was saved.
-
-    `theirs` is what the ballot says now, as its version `version`.
-    """
+class StaleBallotError(shares.StaleError[Content]):
+    """The ballot was changed in another window since this one read it; nothing was saved."""
 
     code = "stale-ballot"
-
-    def __init__(self, *, theirs: Content, version: int) -> None:
-        super().__init__(N_("You changed this ballot in another window. Which marks should stand?"))
-        self.theirs = theirs
-        self.version = version
+    question = N_("You changed this ballot in another window. Which marks should stand?")
 
 
 def rubric_of(round_: Round) -> rubric.Rubric:
@@ -128,7 +103,7 @@ def content_of(ballot: Ballot) -> Content:
 
 def is_standing(entry: Entry) -> bool:
     """Tell whether an entry is still in its contest, so that it can be judged."""
-    return entry.state is EntryState.SUBMITTED and entry.screening is not Screening.INELIGIBLE
+    return stands(entry.state, entry.screening)
 
 
 def save_ballot(
@@ -148,14 +123,15 @@ def save_ballot(
     known = held.version_of(sent.key)
     if known is not None:
         return Saved(known, held.state, held.saved_at or now, held.zone)
-    _check_open(held)
+    _check_open(session, held)
     given, stored = _given(held, sent), _stored(held)
     if sent.version != held.version and given != stored:
         raise StaleBallotError(theirs=stored, version=held.version)
     _check(session, held, sent, given)
     state = _state_after(held, sent, given)
     is_new = given != stored or state is not held.state
-    _write(session, held, sent, given=given, state=state, now=now)
+    changed = _changes(held, sent, given=given, state=state, now=now)
+    keeping.keep(session, held, marks=given.marks, changed=changed, now=now)
     if sent.submit and held.hand_out is HandOut.FOCUS:
         enqueue(session, "judging.hand_out", held.round_id)
     if (given.marks, given.comment) != (stored.marks, stored.comment) or state is not held.state:
@@ -177,9 +153,9 @@ def skip(session: Session, *, actor: Actor, ballot_id: int, now: datetime) -> No
     """
     held = hold(session, ballot_id)
     require(policies.may_mark, actor, held)
-    _check_open(held)
+    _check_open(session, held)
     if held.state is not BallotState.SUBMITTED:
-        session.connection().execute(_UPDATE_BALLOT, {"ballot": held.id, "skipped_at": now})
+        keeping.postpone(session, held, now)
 
 
 def recuse(
@@ -194,56 +170,10 @@ def recuse(
     require(policies.may_mark, actor, held)
     if held.state is BallotState.RECUSED:
         return None
-    _check_open(held)
-    said = check_reason(reason, field="reason")
-    if not said:
-        raise InvalidError(
-            N_("Say in a few words what the conflict is."), field="reason", code="reason-missing"
-        )
-    recusal = Recusal(
-        judge_id=ballot.judge_id,
-        entry_id=ballot.entry_id,
-        source=RecusalSource.DECLARED,
-        reason=said,
-        created_at=now,
+    _check_open(session, held)
+    return shares.recuse(
+        session, judge=ballot.judge, entry=ballot.entry, reason=reason, actor=actor, now=now
     )
-    session.add(recusal)
-    ballot.judge.seen_at = now
-    session.refresh(ballot, ["state", "version"])
-    end_ballot(session, ballot=ballot, actor=actor, now=now)
-    strike(session, judge=ballot.judge, entry_ids={ballot.entry_id}, actor=actor, now=now)
-    return recusal
-
-
-def end_ballot(session: Session, *, ballot: Ballot, actor: Actor, now: datetime) -> None:
-    """Make a ballot recused and erase what it says; the recusal itself is the caller's."""
-    ballot.state = move_ballot(ballot.state, BallotState.RECUSED)
-    ballot.comment, ballot.note, ballot.recent = "", "", []
-    ballot.submitted_at, ballot.version = None, ballot.version + 1
-    session.flush()
-    session.execute(delete(Mark).where(Mark.ballot_id == ballot.id))
-    session.expire(ballot, ["marks"])
-    _record(
-        session,
-        actor=actor,
-        verb="recuse",
-        ballot_id=ballot.id,
-        details=_details(ballot.entry_id, ballot.state, ballot.version, {}),
-        now=now,
-    )
-
-
-def check_reason(reason: str, *, field: str) -> str:
-    """Return the reason without blank ends; raise InvalidError where it is too long."""
-    said = reason.strip()
-    if len(said) > REASON_LENGTH:
-        raise InvalidError(
-            N_("Say it in %(most)s characters at most."),
-            field=field,
-            code="reason-too-long",
-            most=REASON_LENGTH,
-        )
-    return said
 
 
 # --- what a ballot may say ----------------------------------------------------------------------
@@ -258,25 +188,25 @@ def _stored(held: Held) -> Content:
     return Content(held.marks, held.comment, held.note)
 
 
-def _check_open(held: Held) -> None:
+def _check_open(session: Session, held: Held) -> None:
     if held.state is BallotState.RECUSED:
-        raise ConflictError(
-            N_("You declared a conflict of interest with this entry, so it takes no marks."),
-            code="recused",
-        )
-    if held.round_state is not RoundState.OPEN:
-        if held.closed_at is None:
-            raise ClosedError(N_("This round is not open yet."), code="not-open")
-        raise ClosedError(
-            N_("This round closed on %(at)s. Your marks as they were then are kept and count."),
-            at=held.closed_at,
-            zone=held.zone,
-        )
+        raise ConflictError(_why_recused(session, held), code="recused")
+    shares.check_open(held.round_state, closed_at=held.closed_at, zone=held.zone)
     if not held.stands:
         raise ConflictError(
             N_("This entry has left the contest, so there is nothing left to mark."),
             code="entry-left",
         )
+
+
+def _why_recused(session: Session, held: Held) -> str:
+    source = find_recusal_source(session, judge_id=held.judge_id, entry_id=held.entry_id)
+    if source is RecusalSource.DECLARED:
+        return N_("You declared a conflict of interest with this entry, so it takes no marks.")
+    return N_(
+        "The organisers settled that you have a conflict of interest with this entry, so it takes"
+        " no marks. Ask them if that is wrong."
+    )
 
 
 def _check(session: Session, held: Held, sent: Sent, given: Content) -> None:
@@ -333,63 +263,7 @@ def _state_after(held: Held, sent: Sent, given: Content) -> BallotState:
     return move_ballot(begun, BallotState.SUBMITTED) if sent.submit else begun
 
 
-# --- what a save writes -------------------------------------------------------------------------
-
-
-_BALLOTS, _JUDGES = table_of(Ballot), table_of(Judge)
-_MARKS, _CRITERIA = table_of(Mark), table_of(Criterion)
-_UPDATE_BALLOT = update(_BALLOTS).where(_BALLOTS.c.id == bindparam("ballot"))
-_SEE_JUDGE = update(_JUDGES).where(_JUDGES.c.id == bindparam("judge"))
-_ERASE_MARKS = delete(_MARKS).where(
-    _MARKS.c.ballot_id == bindparam("ballot"),
-    _MARKS.c.criterion_id.in_(bindparam("criteria", expanding=True)),
-)
-
-
-def _keeping(insert: Any, each: Any) -> Any:
-    """Return the statement that keeps marks, whether or not there were any: in either's words.
-
-    They come as one object, points by the criterion's id, which `each` takes apart.
-    """
-    given = each(bindparam("points", type_=JSON)).table_valued("key", "value")
-    rows = (
-        select(
-            bindparam("ballot", type_=Integer),
-            *(_CRITERIA.c.id, _CRITERIA.c.minimum, _CRITERIA.c.maximum),
-            cast(given.c.value, Integer),
-        )
-        .join_from(given, _CRITERIA, _CRITERIA.c.id == cast(given.c.key, Integer))
-        .where(true())  # without it SQLite would read the conflict as part of the join
-    )
-    names = ["ballot_id", "criterion_id", "minimum", "maximum", "points"]
-    keep = insert(_MARKS).from_select(names, rows)
-    return keep.on_conflict_do_update(
-        index_elements=["ballot_id", "criterion_id"], set_={"points": keep.excluded.points}
-    )
-
-
-_KEEP_MARKS: Final[Mapping[str, Any]] = {
-    "postgresql": _keeping(postgresql.insert, func.json_each_text),
-    "sqlite": _keeping(sqlite.insert, func.json_each),
-}
-
-
-def _write(
-    session: Session,
-    held: Held,
-    sent: Sent,
-    *,
-    given: Content,
-    state: BallotState,
-    now: datetime,
-) -> None:
-    connection = session.connection()
-    _write_marks(connection, held, given.marks)
-    changed = _changes(held, sent, given=given, state=state, now=now)
-    if changed:
-        connection.execute(_UPDATE_BALLOT, {"ballot": held.id, **changed})
-    if held.seen_at is None or now - held.seen_at >= SEEN_EVERY:
-        connection.execute(_SEE_JUDGE, {"judge": held.judge_id, "seen_at": now})
+# --- what a save changes -----------------------------------------------------------------------
 
 
 def _changes(
@@ -408,20 +282,6 @@ def _changes(
     if sent.is_shown and held.shown_at is None:
         changed["shown_at"] = now
     return changed
-
-
-def _write_marks(connection: Connection, held: Held, marks: Mapping[str, int]) -> None:
-    points = {
-        str(one.id): marks[one.key]
-        for one in held.criteria
-        if one.key in marks and marks[one.key] != one.points
-    }
-    if points:
-        keep = _KEEP_MARKS[connection.dialect.name]
-        connection.execute(keep, {"ballot": held.id, "points": points})
-    gone = [one.id for one in held.criteria if one.points is not None and one.key not in marks]
-    if gone:
-        connection.execute(_ERASE_MARKS, {"ballot": held.id, "criteria": gone})
 
 
 def _details(

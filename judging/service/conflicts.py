@@ -28,10 +28,10 @@ from judging.models import (
 )
 from judging.queries import conflicts as queries
 from judging.queries.conflicts import Person
-from judging.queries.panel import live_ballots, own_pairs, recused_pairs
+from judging.queries.panel import own_pairs, recused_pairs
 from judging.queries.rounds import numbers_of
-from judging.service.ballots import check_reason, end_ballot
 from judging.service.freeing import free_suspected
+from judging.service.reasons import check_reason
 from judging.service.striking import strike
 from judging.states import BallotState
 
@@ -225,8 +225,6 @@ def recuse_judge(
     ]
     session.add_all(made)
     session.flush()
-    for ballot in live_ballots(session, judge=judge, entry_ids={r.entry_id for r in made}):
-        end_ballot(session, ballot=ballot, actor=actor, now=now)
     if made:
         struck = {recusal.entry_id for recusal in made}
         strike(session, judge=judge, entry_ids=struck, actor=actor, now=now)

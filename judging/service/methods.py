@@ -19,7 +19,7 @@ from judging.queries.rounds import get_round, rounds_of, rules_of
 from judging.ranking import METHODS, Kind, Method, MethodName, RungKind, parse_rung
 from judging.ranking.averages import trimmed
 from judging.service import decisions
-from judging.service.ballots import check_reason
+from judging.service.reasons import check_reason
 from judging.states import DecisionState, RoundState
 
 MOST_DROPPED: Final = 10

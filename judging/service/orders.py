@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import audit, mail
 from app.authz import Actor
-from app.errors import N_, ConflictError, InvalidError, NotFoundError
+from app.errors import N_, InvalidError, NotFoundError
 from app.web import absolute_url, instant_twice
 from contests.models import Entry
 from judging.assignment import order_for
@@ -69,18 +69,11 @@ class Saved:
     left_out: int
 
 
-class StaleOrderError(ConflictError):
-    """The order was changed in another window since this one read it; nothing was saved.
-
-    `theirs` is what the order says now, as its version `version`.
-    """
+class StaleOrderError(shares.StaleError[Content]):
+    """The order was changed in another window since this one read it; nothing was saved."""
 
     code = "stale-order"
-
-    def __init__(self, *, theirs: Content, version: int) -> None:
-        super().__init__(N_("You changed this order in another window. Which order should stand?"))
-        self.theirs = theirs
-        self.version = version
+    question = N_("You changed this order in another window. Which order should stand?")
 
 
 def entries_for(session: Session, *, judge: Judge, round_: Round) -> Sequence[Entry]:

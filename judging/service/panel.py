@@ -34,9 +34,9 @@ from judging.queries.panel import (
 )
 from judging.queries.rounds import numbers_of
 from judging.ranking import Kind
-from judging.service.ballots import check_reason
 from judging.service.conflicts import find_conflicts, recuse_judge
 from judging.service.freeing import free_untouched
+from judging.service.reasons import check_reason
 
 INVITATION_DAYS = 30
 REMINDER_PAUSE = timedelta(hours=1)

@@ -1,21 +1,38 @@
-"""What orders and comparisons have in common: a round held open, and a judge stepping back.
+"""What ballots, orders and comparisons have in common: windows, open rounds, a judge stepping back.
 
 Whoever saves holds the round (shared) until the commit: it cannot close between the question
 whether it is open and the answer.
 """
 
 from datetime import datetime
+from typing import ClassVar, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from app.authz import Actor, require
-from app.errors import N_, ClosedError, InvalidError
+from app.errors import N_, ClosedError, ConflictError, InvalidError
 from contests.models import Entry
 from judging import policies
 from judging.models import Judge, Recusal, RecusalSource, Round
-from judging.service.ballots import check_reason
 from judging.service.conflicts import recuse_judge
+from judging.service.reasons import check_reason
 from judging.states import RoundState
+
+Says = TypeVar("Says")
+
+
+class StaleError(ConflictError, Generic[Says]):
+    """What a window sends was changed in another one since this one read it; nothing was saved.
+
+    `theirs` is what is kept now, as its version `version`; `question` what the judge is asked.
+    """
+
+    question: ClassVar[str]
+
+    def __init__(self, *, theirs: Says, version: int) -> None:
+        super().__init__(self.question)
+        self.theirs = theirs
+        self.version = version
 
 
 def hold_round(
@@ -28,14 +45,19 @@ def hold_round(
     session.refresh(round_, ["state", "closed_at"], with_for_update={"read": not alone})
     session.refresh(judge, ["declared_at", "removed_at"], with_for_update={"key_share": True})
     require(policies.may_mark, actor, judge)
-    if round_.state is RoundState.OPEN:
+    check_open(round_.state, closed_at=round_.closed_at, zone=judge.contest.zone)
+
+
+def check_open(state: RoundState, *, closed_at: datetime | None, zone: str) -> None:
+    """Raise ClosedError, which says since when, for a round that is not open."""
+    if state is RoundState.OPEN:
         return
-    if round_.closed_at is None:
+    if closed_at is None:
         raise ClosedError(N_("This round is not open yet."), code="not-open")
     raise ClosedError(
         N_("This round closed on %(at)s. What you had submitted by then is kept and counts."),
-        at=round_.closed_at,
-        zone=judge.contest.zone,
+        at=closed_at,
+        zone=zone,
     )
 
 

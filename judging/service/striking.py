@@ -1,15 +1,16 @@
-"""Erasing what a judge gave to entries that they must not judge: places in orders, comparisons."""
+"""Erasing what a judge gave to entries that they must not judge: marks, places, comparisons."""
 
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import audit
 from app.authz import Actor
-from judging.models import Comparison, Judge, Round
+from judging.models import Ballot, Comparison, Judge, Mark, Round
 from judging.queries.orders import groups_of, orders_on
+from judging.queries.panel import live_ballots
 from judging.states import BallotState, RoundState, move_ballot
 
 _RUNNING = (RoundState.PLANNED, RoundState.OPEN)
@@ -18,10 +19,13 @@ _RUNNING = (RoundState.PLANNED, RoundState.OPEN)
 def strike(
     session: Session, *, judge: Judge, entry_ids: set[int], actor: Actor, now: datetime
 ) -> None:
-    """Take entries out of a judge's orders and comparisons in rounds that are not over.
+    """End a judge's ballots on entries, and take those out of their orders and comparisons.
 
-    Whoever records a recusal calls it: what a judge with a conflict of interest gave is erased.
+    In rounds that are not over. Whoever records a recusal calls it: what a judge with a conflict
+    of interest gave is erased.
     """
+    for ballot in live_ballots(session, judge=judge, entry_ids=entry_ids):
+        _end(session, ballot, actor=actor, now=now)
     for ordering in orders_on(session, judge=judge, entry_ids=entry_ids):
         if ordering.round.state not in _RUNNING:
             continue
@@ -48,6 +52,28 @@ def strike(
             },
         )
     _strike_comparisons(session, judge=judge, entry_ids=entry_ids, actor=actor, now=now)
+
+
+def _end(session: Session, ballot: Ballot, *, actor: Actor, now: datetime) -> None:
+    ballot.state = move_ballot(ballot.state, BallotState.RECUSED)
+    ballot.comment, ballot.note, ballot.recent = "", "", []
+    ballot.submitted_at, ballot.version = None, ballot.version + 1
+    session.flush()
+    session.execute(delete(Mark).where(Mark.ballot_id == ballot.id))
+    session.expire(ballot, ["marks"])
+    audit.record(
+        session,
+        actor=actor,
+        verb="ballot.recuse",
+        subject=f"ballot:{ballot.id}",
+        now=now,
+        details={
+            "entry": ballot.entry_id,
+            "state": ballot.state.value,
+            "version": ballot.version,
+            "marks": {},
+        },
+    )
 
 
 def _strike_comparisons(

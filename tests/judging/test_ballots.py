@@ -17,12 +17,13 @@ from app.errors import ClosedError, ConflictError, DomainError, InvalidError, No
 from app.transaction import Transactions, _commit
 from contests.models import Entry
 from contests.states import ContestState, EntryState, Screening
-from judging.models import Ballot, Criterion, Mark, Recusal, Round
+from judging.models import Ballot, Criterion, Mark, Recusal, RecusalSource, Round
 from judging.queries.desk import get_ballot, get_share
 from judging.ranking import Kind
 from judging.rubric import IN, OUT, VERDICT, VERDICTS
 from judging.service import ballots
 from judging.service.ballots import Saved, Sent, StaleBallotError
+from judging.service.conflicts import recuse_judge
 from judging.states import BallotState, RoundState
 from media.states import AssetState
 from tests import factories
@@ -542,6 +543,27 @@ def test_stepping_back_leaves_no_mark(session: Session, scene: Scene) -> None:
     with pytest.raises(ConflictError) as caught:
         scene.save(session, BOTH)
     assert caught.value.reason == "recused"
+    assert caught.value.message.startswith("You declared a conflict of interest")
+
+
+def test_who_did_not_step_back_is_told_that_the_organisers_settled_it(
+    session: Session, scene: Scene
+) -> None:
+    scene.save(session, BOTH, "Good.", submit=True)
+    made = recuse_judge(
+        session,
+        judge=scene.ballot.judge,
+        reasons={scene.entry.id: "Her sister"},
+        source=RecusalSource.FOUND,
+        actor=ANYBODY,
+        now=NOW,
+    )
+    assert [recusal.entry_id for recusal in made] == [scene.entry.id]
+    assert marks_in(session) == {}
+    with pytest.raises(ConflictError) as caught:
+        scene.save(session, BOTH)
+    assert caught.value.reason == "recused"
+    assert caught.value.message.startswith("The organisers settled")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from judging.queries.rounds import (
     get_round,
 )
 from judging.ranking import Standing
-from judging.service.ballots import check_reason
 from judging.service.counting import ranking_of
+from judging.service.reasons import check_reason
 from judging.service.rounds.records import check_planned, record
 from judging.states import RoundState
 
