@@ -97,6 +97,14 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
     )
 
 
+def first_places(round_: Round, rounds: Sequence[Round]) -> tuple[int, bool]:
+    """Return how many of a round's entries come first, and whether they win by that."""
+    later = (each for each in rounds if each.position > round_.position and not each.is_practice)
+    is_last = next(later, None) is None
+    goes_on = None if is_last else round_.advance_count
+    return goes_on or round_.contest.winners, is_last
+
+
 def criteria_titles(rounds: Sequence[Round]) -> dict[str, str]:
     """Return the titles of all criteria of a contest's rounds, by key."""
     return {criterion.key: criterion.title for round_ in rounds for criterion in round_.criteria}

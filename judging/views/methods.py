@@ -24,12 +24,12 @@ from judging.forms.counting import (
 from judging.models import HandOut, Round
 from judging.queries import results as queries
 from judging.queries.readiness import judges_wanted
-from judging.queries.rounds import find_next_round, get_round, rounds_of, rules_of
+from judging.queries.rounds import get_round, rounds_of, rules_of
 from judging.ranking import Kind, Method, MethodName, Ranking, RungKind, parse_rung
 from judging.service import methods as service
 from judging.service.counting import Count, count
 from judging.states import DecisionState, RoundState
-from judging.views.board import criteria_titles
+from judging.views.board import criteria_titles, first_places
 from judging.views.counting_words import doubt_words, method_name, rung_words, score_words
 from judging.views.organiser import Answer, back, blueprint, show, told
 from judging.views.words import digits_for
@@ -86,7 +86,7 @@ def method(slug: str, round_id: int) -> Answer:
             return redirect(url_for(".method", slug=slug, round_id=round_id), 303)
     declared = Method(round_.method, round_.drop_count)
     is_planned = round_.state is RoundState.PLANNED
-    places, wins = _places(contest, round_)
+    places, is_last = first_places(round_, rounds_of(session, contest))
     return show(
         "methods",
         form,
@@ -98,7 +98,7 @@ def method(slug: str, round_id: int) -> Answer:
         trimming=_trimming(round_),
         tried=() if is_planned else _tried(contest, count(session, round_), places),
         places=places,
-        wins=wins,
+        is_last=is_last,
         is_settled=_is_settled(contest),
     )
 
@@ -143,13 +143,6 @@ def _lacking(round_: Round, method: Method) -> str:
     if round_.hand_out is HandOut.FOCUS:
         return f"{needs} {_('Only entries to which focus gives enough more can have a place.')}"
     return f"{needs} {_('Nobody can have a place: leave out fewer, or choose another method.')}"
-
-
-def _places(contest: Contest, round_: Round) -> tuple[int, bool]:
-    """Return how many of a round's entries come first, and whether they win by that."""
-    wins = find_next_round(current_session(), round_) is None
-    goes_on = None if wins else round_.advance_count
-    return goes_on or contest.winners, wins
 
 
 def _is_settled(contest: Contest) -> bool:

@@ -31,7 +31,7 @@ from judging.service import decisions, exporting
 from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
-from judging.views.board import Board, board
+from judging.views.board import Board, board, first_places
 from judging.views.cards import decided_cards
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
 from judging.views.words import isolated, place_name
@@ -133,7 +133,7 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
             (change, *(_changed(said, titles, judges) for said in (change.before, change.after)))
             for change in queries.changes(session, contest, shown.rounds)
         ],
-        "cut": _cut(shown.ranking.standings, contest.winners),
+        "cut": _cut(shown.ranking.standings, first_places(shown.round, shown.rounds)[0]),
     }
 
 
@@ -152,11 +152,10 @@ def _changed(said: str | list[str], titles: Mapping[str, str], judges: Mapping[s
     return " → ".join(counting_words.rung_words(text, titles, judges) for text in said)
 
 
-def _cut(standings: Sequence[Standing[int]], winners: int) -> int | None:
-    """Return the number of the last entry that wins by the standings."""
-    near = standings[: max(winners, 1) + 1000]
-    winning = [row.entry for row in near if row.place is not None and row.place <= winners]
-    return winning[-1] if winning else None
+def _cut(standings: Sequence[Standing[int]], places: int) -> int | None:
+    """Return the number of the last entry that comes first by the standings, ties included."""
+    first = [row.entry for row in standings if row.place is not None and row.place <= places]
+    return first[-1] if first else None
 
 
 # --- the decision -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.authz import ANYBODY
 from app.cli.bundle import bundle_command
 from judging.bundle import Choice, read_bundle, read_files, recount
-from judging.models import Criterion
+from judging.models import Advance, Criterion, Round
 from judging.queries import results as queries
 from judging.queries.rounds import rules_of
 from judging.ranking import Kind, MethodName
@@ -64,9 +64,13 @@ def test_orders_and_choices_have_results_too(session: Session, client: Client) -
     assert "from orders and choices" in client.page(scene.url("results/stability"))
     assert "Positions" in client.page(scene.url("results/entries/1"))
     assert "No judge has placed this entry." in client.page(scene.url("results/entries/4"))
-    # The scoring round before it can still be read.
-    first = page.partition("/results/rounds/")[2].partition('"')[0]
-    earlier = client.page(scene.url(f"results/rounds/{first}"))
+    # The scoring round before it can still be read; its line stands below those that went on.
+    first = session.get_one(Round, int(page.partition("/results/rounds/")[2].partition('"')[0]))
+    first.advance, first.advance_count = Advance.TOP, 2
+    session.flush()
+    earlier = client.page(scene.url(f"results/rounds/{first.id}"))
+    assert "0002" in earlier.partition('class=" cut"')[2].partition("</tr>")[0]
+    assert "Compared are only the first 2" in client.page(scene.url(f"rounds/{first.id}/method"))
     assert "Weighted mean" in earlier
     assert "9.00" in earlier
     pairs = compared(session, [(0, 1, 0), (1, 1, 2), (0, 0, 2)])
