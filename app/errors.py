@@ -13,9 +13,13 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "mark,
 
 
 class DomainError(Exception):
-    """Something the rules do not allow; `code` is stable and safe to show, log and test."""
+    """Something the rules do not allow; `code` is stable and safe to show, log and test.
+
+    `field` names the form field that it is about, if there is one.
+    """
 
     code: ClassVar[str] = "error"
+    field: str | None = None
 
     def __init__(self, message: str, /, *, code: str | None = None, **params: object) -> None:
         super().__init__(message)
@@ -49,7 +53,7 @@ class SignInRequiredError(DomainError):
 
 
 class InvalidError(DomainError):
-    """The input breaks a rule that the sender can mend; `field` names the form field, if one."""
+    """The input breaks a rule that the sender can mend."""
 
     code = "invalid"
 

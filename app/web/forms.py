@@ -10,7 +10,7 @@ from wtforms import PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.meta import DefaultMeta
 
-from app.errors import InvalidError
+from app.errors import DomainError
 from app.web.language import render_message
 
 # What HTML has no place for: control characters but tab and line break, and code points for none.
@@ -80,7 +80,7 @@ class Form(Cleaned, FlaskForm):
 
         csrf = False
 
-    def blame(self, error: InvalidError) -> None:
+    def blame(self, error: DomainError) -> None:
         """Put a domain error's sentence on the field it is about, or above the form."""
         if error.field in self:
             self[error.field].errors = [render_message(error)]

@@ -60,14 +60,13 @@ def enter(slug: str) -> ResponseReturnValue:
         if form.validate_on_submit():
             return redirect(_edit_url(_begin(contest, form, now)), 303)
     except (ClosedError, InvalidError) as error:
-        field = getattr(error, "field", None)
-        if field is None and request.method != "POST":
+        if error.field is None and request.method != "POST":
             return _enter_page(contest, form, refusal=closed_text(contest, error))
-        if field is None:
+        if error.field is None:
             return _enter_page(
                 contest, form, status=status_of(error), refusal=render_message(error)
             )
-        form[field].errors = [render_message(error)]
+        form.blame(error)
     return _enter_page(contest, form, status=422 if form.errors else 200)
 
 

@@ -108,7 +108,7 @@ def create(kind: str) -> Answer:
             )
             return _saved(contest, form, cover)
         except DomainError as error:
-            show_refusal(form, error)
+            form.blame(error)
     page = render_template("contests/organiser/create.html", form=form, kind=kind)
     return _answer(page, form)
 
@@ -126,7 +126,7 @@ def setup(slug: str) -> Answer:
         try:
             return _change(contest, form, cover)
         except DomainError as error:
-            show_refusal(form, error)
+            form.blame(error)
     return _setup_page(contest, form, LatePassForm(contest.zone))
 
 
@@ -181,7 +181,7 @@ def late_pass(slug: str) -> Answer:
             flash(_("The late pass is granted."), "success")
             return redirect(url_for(".setup", slug=slug, _anchor="late-passes"), 303)
         except DomainError as error:
-            show_refusal(form, error)
+            form.blame(error)
     unsent = ContestForm(kind=contest.kind, data=contest_data(contest), formdata=None)
     return _setup_page(contest, unsent, form)
 
@@ -200,15 +200,6 @@ def revoke_late_pass(slug: str, user_id: int) -> Response:
     except ClosedError as error:
         flash(render_message(error), "error")
     return redirect(url_for(".setup", slug=slug, _anchor="late-passes"), 303)
-
-
-def show_refusal(form: Form, error: DomainError) -> None:
-    """Put a service's refusal where its reader will mend it."""
-    field = getattr(error, "field", None)
-    if field in form:
-        form[field].errors = [*form[field].errors, render_message(error)]
-    else:
-        form.form_errors.append(render_message(error))
 
 
 def _setup_page(contest: Contest, form: ContestForm, pass_form: LatePassForm) -> Answer:

@@ -29,7 +29,7 @@ from contests.service.settling import refused_files
 from contests.states import Screening
 from contests.views.cards import by_line, pictures_of
 from contests.views.files import documents_of, videos_of
-from contests.views.organiser import INVALID, Answer, blueprint, show_refusal
+from contests.views.organiser import INVALID, Answer, blueprint
 from contests.views.paging import here, page_of, position
 from contests.vocabulary import ACTION_LINES, LICENCES, SDGS
 from media import service as media
@@ -202,7 +202,7 @@ def screen(slug: str, number: int) -> Answer:
             )
             return _after_verdict(contest, found)
         except DomainError as error:
-            show_refusal(form, error)
+            form.blame(error)
     return _entry_page(contest, found, form, DisqualifyForm())
 
 
@@ -224,7 +224,7 @@ def disqualify(slug: str, number: int) -> Answer:
             flash(_("Entry %(number)s is disqualified.", number=found.label), "success")
             return redirect(url_for(".entry", slug=slug, number=number), 303)
         except DomainError as error:
-            show_refusal(form, error)
+            form.blame(error)
     return _entry_page(contest, found, ScreenForm.of(found), form)
 
 

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from app.errors import N_, InvalidError
+from app.errors import N_, DomainError, InvalidError
 from app.web import Form, render_message
 from app.web.forms import clean
 from judging.models import Criterion
@@ -59,7 +59,7 @@ class BallotForm(Form):
         self.version.data, self.version.raw_data = version, None
 
     @override
-    def blame(self, error: InvalidError) -> None:
+    def blame(self, error: DomainError) -> None:
         """Put a domain error's sentence on the field it is about; missing marks all at once."""
         if error.reason == "mark-missing":
             for field in self:

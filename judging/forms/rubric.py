@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from app.errors import InvalidError
+from app.errors import DomainError
 from app.web import Form, render_message
 from judging import rubric
 from judging.forms.numbers import check_number, exact, plain
@@ -63,7 +63,7 @@ class RubricForm(Form):
         return [_values(row) for row in self.rows()]
 
     @override
-    def blame(self, error: InvalidError) -> None:
+    def blame(self, error: DomainError) -> None:
         """Put a domain error's sentence at the criterion it is about, or above the form."""
         sentence = render_message(error)
         if error.field is None:
