@@ -114,7 +114,7 @@ class Belief(Generic[E]):
 
 @dataclass(frozen=True, slots=True)
 class Outlook(Generic[E]):
-    """How sure the winners are: `doubt` is the chance that the `leading` are not the right ones.
+    """How sure winners are: `doubt` is the chance that those asked about are not the right ones.
 
     `chances` is each entry's chance to be among the best; an entry far below the cut is not listed.
     """
@@ -142,8 +142,15 @@ def believe(
     return _Fit(scores, *_scale(rubric)).belief(tuple(lines), tuple(panel))
 
 
-def outlook(belief: Belief[E], *, places: int, seed: str) -> Outlook[E]:
-    """Draw possible truths from a belief and count who would be among the best `places`."""
+def outlook(
+    belief: Belief[E], *, places: int, seed: str, about: Collection[E] | None = None
+) -> Outlook[E]:
+    """Draw possible truths from a belief and count who would be among the best `places`.
+
+    The doubt is about the entries `about`, the leading ones unless given. Where they are fewer or
+    more than there are places, they are right when all of them are among the best, or all the best
+    among them.
+    """
     leaders, rivals = belief.about_the_cut(places, FIELD)
     chosen = np.concatenate([leaders, rivals])
     draw = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
@@ -154,9 +161,12 @@ def outlook(belief: Belief[E], *, places: int, seed: str) -> Outlook[E]:
     truths += draw.standard_normal(truths.shape) * np.sqrt(belief.alone[chosen])
     best = np.argpartition(-truths, len(leaders) - 1, axis=1)[:, : len(leaders)]
     wins = np.bincount(best.ravel(), minlength=len(chosen)) / DRAWS
-    # The leading ones come first in what was drawn.
-    right = (best < len(leaders)).all(axis=1).mean()
-    leading = tuple(belief.entries[at] for at in belief.leading(places).tolist())
+    first = belief.leading(places)
+    asked = first if about is None else np.flatnonzero([e in about for e in belief.entries])
+    sure = np.setdiff1d(first, leaders)  # they lead so clearly that nothing was drawn for them
+    found = np.isin(chosen[best], asked).sum(axis=1) + np.isin(asked, sure).sum()
+    right = (found == min(len(asked), len(first))).mean()
+    leading = tuple(belief.entries[at] for at in first.tolist())
     near = {belief.entries[at]: win for at, win in zip(chosen.tolist(), wins.tolist(), strict=True)}
     return Outlook(leading, dict.fromkeys(leading, 1.0) | near, 1 - float(right))
 

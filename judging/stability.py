@@ -1,6 +1,6 @@
 """How firmly the winners stand: what another panel, one judge fewer, or more ballots might change.
 
-`holding` and `swings` ask the round's own method again, whatever it is, with judges drawn anew or
+`redraw` and `swings` ask the round's own method again, whatever it is, with judges drawn anew or
 one left out. They resample whole judges, with all they gave: a bootstrap of the clusters (Davison
 and Hinkley, "Bootstrap Methods", 1997, 3.8; Field and Welsh, 2007), as drawing marks within judges
 once more would count their noise twice. `stability` puts this together for a round of marks and
@@ -108,12 +108,14 @@ class Contender(Generic[E]):
 class Stability(Generic[E]):
     """What a decision rests on.
 
-    `doubt` is the chance that the best are others than the likeliest ones. `agreement` is
-    Krippendorff's alpha: 1 in full agreement, about 0 when judges might as well draw lots.
+    `doubt` is the chance that the truly best are others than the winners, `kept` the share of
+    panels drawn anew that let exactly the winners win. `agreement` is Krippendorff's alpha: 1 in
+    full agreement, about 0 when judges might as well draw lots.
     """
 
     contenders: tuple[Contender[E], ...]
     doubt: float
+    kept: float
     swings: tuple[Swing[E], ...]
     agreement: float | None
     judges: tuple[Profile, ...]
@@ -124,45 +126,54 @@ def stability(
     marks: Iterable[MarkRow[E]],
     entries: Collection[E],
     *,
+    field: Collection[E],
     rank: Rank[MarkRow[E], E],
     places: int,
     seed: str,
 ) -> Stability[E]:
     """Tell how firmly the winners of a round of marks stand under its method `rank`.
 
-    Marks are those of submitted ballots. Calls `rank` once for each judge with all marks, and some
-    hundred times with those of the field.
+    Marks are those of submitted ballots, `entries` all that may win: one that nobody judged may be
+    the best, too. Those of `field` are ranked again: once for each judge with all their marks, and
+    some hundred times with those of the best among them.
     """
     rows = [row for row in marks if row.entry in entries]
-    ranked = rank(rows)
+    again = [row for row in rows if row.entry in field]
+    ranked = rank(again)
     belief = believe(rubric, rows, entries)
-    view = outlook(belief, places=places, seed=seed)
+    winners = _winners(ranked, places)
+    view = outlook(belief, places=places, seed=seed, about=winners)
     place_of = {standing.entry: standing.place for standing in ranked}
-    field = frozenset(standing.entry for standing in ranked[:FIELD])
-    held = holding([row for row in rows if row.entry in field], rank, places=places, seed=seed)
-    winners = [entry for entry, place in place_of.items() if place is not None and place <= places]
+    best = frozenset(standing.entry for standing in ranked[:FIELD])
+    panels = redraw([row for row in again if row.entry in best], rank, places=places, seed=seed)
+    held = holding(panels)
     likely = sorted(view.chances, key=lambda entry: (-view.chances[entry], entry))
-    near = dict.fromkeys([*winners, *likely[:NEAR], *held])
+    near = dict.fromkeys([*(e for e in place_of if e in winners), *likely[:NEAR], *held])
     return Stability(
         tuple(
-            Contender(entry, place_of[entry], view.chances.get(entry, 0.0), held.get(entry, 0.0))
+            Contender(
+                entry, place_of.get(entry), view.chances.get(entry, 0.0), held.get(entry, 0.0)
+            )
             for entry in near
         ),
         view.doubt,
-        swings(rows, rank, places=places),
+        kept(panels, winners),
+        swings(again, rank, places=places),
         alpha(belief.scores),
         profiles(belief),
     )
 
 
-def holding(rows: Iterable[R], rank: Rank[R, E], *, places: int, seed: str) -> dict[E, float]:
-    """Return how often each entry wins when the panel is drawn anew from its own judges.
+def redraw(
+    rows: Iterable[R], rank: Rank[R, E], *, places: int, seed: str
+) -> tuple[frozenset[E], ...]:
+    """Draw the panel anew from its own judges, again and again, and return who wins each time.
 
-    An entry that never wins is left out. A judge drawn twice counts as two.
+    A judge drawn twice counts as two. Without judges nothing is drawn.
     """
     given = _by_judge(rows)
     draw = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
-    wins: Counter[E] = Counter()
+    found = []
     panel = list(given)
     for _redraw in range(REDRAWS if panel else 0):
         times = Counter(draw.integers(len(panel), size=len(panel)).tolist())
@@ -172,8 +183,19 @@ def holding(rows: Iterable[R], rank: Rank[R, E], *, places: int, seed: str) -> d
             for copy in range(times[at])
             for row in given[panel[at]]
         ]
-        wins.update(_winners(rank(redrawn), places))
-    return {entry: wins[entry] / REDRAWS for entry in sorted(wins)}
+        found.append(_winners(rank(redrawn), places))
+    return tuple(found)
+
+
+def holding(panels: Collection[frozenset[E]]) -> dict[E, float]:
+    """Return in which share of the panels drawn anew each entry wins; none for who never does."""
+    wins = Counter(entry for winners in panels for entry in winners)
+    return {entry: wins[entry] / len(panels) for entry in sorted(wins)}
+
+
+def kept(panels: Collection[frozenset[E]], winners: frozenset[E]) -> float:
+    """Return in which share of the panels drawn anew exactly these win; 0 where none was drawn."""
+    return sum(each == winners for each in panels) / max(1, len(panels))
 
 
 def swings(rows: Iterable[R], rank: Rank[R, E], *, places: int) -> tuple[Swing[E], ...]:

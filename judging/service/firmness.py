@@ -47,14 +47,16 @@ class Firmness:
     """What is known of how firmly the winners stand; `winners` are those of the standings.
 
     `near` are the winners and who else has a chance, best first; besides them `rarely` more win now
-    and then. `alone` are winners whom one judge alone judged. `looked_at` of `entries` took part.
-    `marks` is what only marks can tell, None in rounds of another kind. `last` and `following` are
-    the last winner and the entry after it.
+    and then. `kept` is the share of panels drawn anew that let exactly these win. `alone` are
+    winners whom one judge alone judged. Of all `entries`, `looked_at` were counted again, and of
+    `unseen` nobody has said anything. `marks` is what only marks can tell, None in rounds of
+    another kind. `last` and `following` are the last winner and the entry after it.
     """
 
     winners: tuple[int, ...]
     near: tuple[Held, ...]
     rarely: int
+    kept: float
     alone: tuple[int, ...]
     swings: tuple[Swing[int], ...]
     judges: int
@@ -63,6 +65,7 @@ class Firmness:
     marks: Stability[int] | None
     looked_at: int
     entries: int
+    unseen: int
 
     @property
     def gap(self) -> Fraction | None:
@@ -88,16 +91,26 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
     marks = None
     if isinstance(counted.given, Ballots):
         marks = stability.stability(
-            counted.given.rubric, rows, field, rank=ranked, places=places, seed=round_.seed
+            counted.given.rubric,
+            counted.given.rows,
+            counted.entries,
+            field=field,
+            rank=ranked,
+            places=places,
+            seed=round_.seed,
         )
         held = [Held(each.entry, each.place, each.holds, each.chance) for each in marks.contenders]
+        kept = marks.kept
     else:
-        held = _held(placed, rows, ranked, places, round_.seed)
+        panels = _panels(placed, rows, ranked, places, round_.seed)
+        kept = stability.kept(panels, frozenset(winners))
+        held = _held(placed, panels)
     near = _near(held, places)
     return Firmness(
         winners,
         near,
         sum(row.holds > 0 for row in held) - sum(row.holds > 0 for row in near),
+        kept,
         tuple(row.entry for row in placed[: len(winners)] if row.judges == 1),
         marks.swings if marks else stability.swings(rows, ranked, places=places),
         judges,
@@ -106,6 +119,7 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
         marks,
         len(field),
         len(counted.entries),
+        len(counted.entries - {entry for row in counted.given.rows for entry in _names(row)}),
     )
 
 
@@ -121,19 +135,22 @@ def _is_likely(row: Held) -> bool:
     return row.chance is not None and row.chance >= UNLIKELY
 
 
-def _held(
+def _panels(
     placed: Sequence[Standing[int]],
     rows: Sequence[Any],
     ranked: Callable[[Sequence[Any]], Sequence[Standing[int]]],
     places: int,
     seed: str,
-) -> list[Held]:
-    """Return the best placed with how often each wins when the panel is drawn anew."""
+) -> Sequence[frozenset[int]]:
+    """Return who of the best placed wins in each panel drawn anew."""
+    among = {row.entry for row in placed[: stability.FIELD]}
+    chosen = [row for row in rows if _names(row) <= among]
+    return stability.redraw(chosen, ranked, places=places, seed=seed)
+
+
+def _held(placed: Sequence[Standing[int]], panels: Sequence[frozenset[int]]) -> list[Held]:
+    held = stability.holding(panels)
     drawn = placed[: stability.FIELD]
-    among = {row.entry for row in drawn}
-    held = stability.holding(
-        [row for row in rows if _names(row) <= among], ranked, places=places, seed=seed
-    )
     return [Held(row.entry, row.place, held.get(row.entry, 0.0)) for row in drawn]
 
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from judging.belief import Floats, believe
 from judging.ranking import MarkRow, Standing, standings
-from judging.stability import Swing, Trait, alpha, holding, profiles, stability, swings
+from judging.stability import (
+    Swing,
+    Trait,
+    alpha,
+    holding,
+    kept,
+    profiles,
+    redraw,
+    stability,
+    swings,
+)
 from tests.judging.test_belief import ONE, rows
 
 Rows = Sequence[MarkRow[int]]
@@ -28,7 +38,7 @@ def clear(entries: int = 8, judges: str = "abcd") -> list[MarkRow[int]]:
 
 
 def test_what_all_agree_on_stands_firm() -> None:
-    found = stability(ONE, clear(), range(8), rank=rank, places=3, seed="s")
+    found = stability(ONE, clear(), range(8), field=range(8), rank=rank, places=3, seed="s")
     firsts = found.contenders[:3]
     assert [(c.entry, c.place, c.holds) for c in firsts] == [(0, 1, 1.0), (1, 2, 1.0), (2, 3, 1.0)]
     assert all(contender.chance > 0.9 for contender in firsts)
@@ -39,37 +49,64 @@ def test_what_all_agree_on_stands_firm() -> None:
 
 
 def test_an_entry_that_nobody_judged_may_still_be_the_best() -> None:
-    found = stability(ONE, clear(), range(9), rank=rank, places=3, seed="s")
+    found = stability(ONE, clear(), range(9), field=range(9), rank=rank, places=3, seed="s")
     unread = next(contender for contender in found.contenders if contender.entry == 8)
     assert (unread.place, unread.holds) == (None, 0.0)
     assert unread.chance > 0.1
 
 
+def test_entries_that_nobody_judged_and_those_beyond_the_field_are_part_of_the_doubt() -> None:
+    read = stability(ONE, clear(), range(8), field=range(8), rank=rank, places=3, seed="s")
+    half = stability(ONE, clear(), range(16), field=range(8), rank=rank, places=3, seed="s")
+    assert (half.kept, half.swings) == (read.kept, read.swings) == (1.0, ())
+    assert read.doubt < 0.1
+    assert half.doubt > 0.4
+    best = stability(ONE, clear(), range(8), field=range(4), rank=rank, places=3, seed="s")
+    assert best.doubt == read.doubt
+
+
+def test_the_doubt_is_about_who_wins_and_not_about_whom_the_model_would_choose() -> None:
+    def worst_first(marks: Rows) -> tuple[Standing[int], ...]:
+        return standings(ONE, [row._replace(points=10 - row.points) for row in marks], range(8))
+
+    found = stability(ONE, clear(), range(8), field=range(8), rank=worst_first, places=3, seed="s")
+    assert [contender.entry for contender in found.contenders[:3]] == [7, 6, 5]
+    assert found.doubt > 0.99
+
+
 def test_chances_near_the_cut_are_those_of_a_close_race() -> None:
     marks = clear()
     marks += rows((8, "a", 8), (8, "b", 7), (8, "c", 6), (8, "d", 7))  # level with the third
-    found = stability(ONE, marks, range(9), rank=rank, places=3, seed="s")
+    found = stability(ONE, marks, range(9), field=range(9), rank=rank, places=3, seed="s")
     chances = {contender.entry: contender for contender in found.contenders}
     assert chances[2].place == chances[8].place == 3
     assert chances[0].chance > chances[2].chance > chances[3].chance >= chances[7].chance
     assert 0.2 < chances[8].holds < 0.9
-    assert found.doubt > 0.2
+    assert found.doubt < 0.2  # both win
+    marks[-1] = marks[-1]._replace(points=6)  # now one of them does
+    assert (
+        stability(ONE, marks, range(9), field=range(9), rank=rank, places=3, seed="s").doubt > 0.2
+    )
 
 
 def test_order_and_seed_are_all_that_chance_knows() -> None:
     random = Random(1)  # noqa: S311 - made-up marks
     marks = rows(*((e, j, random.randint(1, 10)) for e in range(9) for j in "abc"))
-    once = stability(ONE, marks, range(9), rank=rank, places=3, seed="s")
+    once = stability(ONE, marks, range(9), field=range(9), rank=rank, places=3, seed="s")
     random.shuffle(marks)
-    assert stability(ONE, marks, range(8, -1, -1), rank=rank, places=3, seed="s") == once
-    assert stability(ONE, marks, range(9), rank=rank, places=3, seed="t") != once
+    assert (
+        stability(ONE, marks, range(8, -1, -1), field=range(9), rank=rank, places=3, seed="s")
+        == once
+    )
+    assert stability(ONE, marks, range(9), field=range(9), rank=rank, places=3, seed="t") != once
 
 
 def test_without_marks_there_is_little_to_say() -> None:
-    found = stability(ONE, [], range(4), rank=rank, places=3, seed="s")
+    found = stability(ONE, [], range(4), field=range(4), rank=rank, places=3, seed="s")
     assert [contender.holds for contender in found.contenders] == [0.0] * 4
     assert (found.swings, found.agreement, found.judges) == ((), None, ())
-    assert holding([], rank, places=3, seed="s") == {}
+    assert redraw([], rank, places=3, seed="s") == ()
+    assert (holding(()), kept((), frozenset())) == ({}, 0.0)
 
 
 def test_the_judge_who_decides_alone_is_named() -> None:
@@ -90,8 +127,10 @@ def test_a_panel_drawn_anew_is_drawn_from_its_own_judges() -> None:
         return standings(ONE, given, range(2))
 
     # Twice a, twice b, or one of each and a tie: a quarter, a quarter and a half.
-    held = holding(marks, only_best, places=1, seed="s")
-    assert held == {0: pytest.approx(0.75, abs=0.07), 1: pytest.approx(0.75, abs=0.07)}
+    panels = redraw(marks, only_best, places=1, seed="s")
+    assert holding(panels) == {0: pytest.approx(0.75, abs=0.07), 1: pytest.approx(0.75, abs=0.07)}
+    # Both, which is what the panel as it is says, in half of the panels.
+    assert kept(panels, frozenset({0, 1})) == pytest.approx(0.5, abs=0.07)
 
 
 def by_definition(scores: Floats) -> float | None:
