@@ -186,7 +186,7 @@ def late_pass(slug: str) -> Answer:
     return _setup_page(contest, unsent, form)
 
 
-@blueprint.post("/contests/<slug>/late-passes/<int:user_id>/revoke")
+@blueprint.post("/contests/<slug>/late-passes/<int(max=999999999):user_id>/revoke")
 @permission(Permission.ORGANISE)
 def revoke_late_pass(slug: str, user_id: int) -> Response:
     """Take one person's later deadline back."""

@@ -38,12 +38,6 @@ def signed_in(client: Client, owner: User) -> Client:
     return client
 
 
-@pytest.fixture
-def organiser(client: Client, session: Session) -> Client:
-    client.sign_in(make.organiser(session))
-    return client
-
-
 def draft(session: Session, contest: Contest, owner: User, *files: Asset) -> tuple[Entry, str]:
     entry = make.entry(
         session, contest, owner, state=EntryState.DRAFT, pictures=files or None, taken_on=None

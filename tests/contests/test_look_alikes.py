@@ -247,12 +247,6 @@ def test_nobody_is_told_where_all_is_well(
 # --- what organisers see and do ---------------------------------------------------------------
 
 
-@pytest.fixture
-def organiser(client: Client, session: Session) -> Client:
-    client.sign_in(make.organiser(session))
-    return client
-
-
 ENTRIES = "/manage/contests/photo-2025/entries"
 
 

@@ -36,12 +36,6 @@ def _today(clock: Clock) -> None:
 
 
 @pytest.fixture
-def organiser(client: Client, session: Session) -> Client:
-    client.sign_in(make.organiser(session))
-    return client
-
-
-@pytest.fixture
 def contest(session: Session) -> Contest:
     return make.contest(session, slug="photo-2025")
 

@@ -44,12 +44,6 @@ def _today(clock: Clock) -> None:
 
 
 @pytest.fixture
-def organiser(client: Client, session: Session) -> Client:
-    client.sign_in(make.organiser(session))
-    return client
-
-
-@pytest.fixture
 def contest(session: Session) -> Contest:
     return make.contest(session, slug="photo-2025", entries_per_person=2)
 
