@@ -37,7 +37,10 @@ _KINDS: Final = (
 )
 _WAYS: Final = (
     (HandOut.EVEN, _l("Even: every entry gets as many ballots")),
-    (HandOut.FOCUS, _l("Focus: after a first pass, more for those that can still win")),
+    (
+        HandOut.FOCUS,
+        _l("Focus: after a first pass, more where they can still change who wins or goes on"),
+    ),
 )
 _ADVANCES: Final = (
     (Advance.TOP, _l("The best, so many of them")),
@@ -75,7 +78,9 @@ class RoundForm(Form):
     first_pass = IntegerField(
         _l("Judges per entry in the first pass"),
         [InputRequired(), NumberRange(1, 50)],
-        description=_l("With focus: every entry gets these first."),
+        description=_l(
+            "With focus: every entry gets these first, fewer than in all. Two link the judges."
+        ),
     )
     advance = RadioField(
         _l("What goes on to the next round"),

@@ -86,12 +86,18 @@ def cut_of(session: Session, round_: Round, belief: Belief[int]) -> int:
     Where a score lets entries go on these are those expected to have it, one at least and not all;
     where they are chosen by hand, as many as win.
     """
-    if round_.advance is Advance.CHOSEN or rounds.find_next_round(session, round_) is None:
+    if not lets_go_on(session, round_):
         return round_.contest.winners
     if round_.advance is Advance.TOP:
         return round_.advance_count or 1
     expected = belief.above((round_.advance_above or 0) / 100)
     return max(1, min(expected, len(belief.entries) - 1))
+
+
+def lets_go_on(session: Session, round_: Round) -> bool:
+    """Tell whether a rule of this round lets entries go on to another one."""
+    is_ruled = round_.advance is not Advance.CHOSEN
+    return is_ruled and rounds.find_next_round(session, round_) is not None
 
 
 def _state_of(session: Session, round_: Round) -> _State:
@@ -267,11 +273,15 @@ def _tell(
 class Doubt:
     """How sure it is that the leading entries are the right ones, now and after earlier ballots.
 
-    `fall` are (ballots submitted, doubt), from 0 to 1, oldest first, the last one now. `left` are
-    the ballots to come: those given out and not submitted, and those still to be handed out.
+    `fall` are (ballots submitted, doubt), from 0 to 1, oldest first, the last one now. `right` is
+    how many of the leading are expected to be right; where `goes_on`, a rule lets these go on to
+    another round. `left` are the ballots to come: those given out and not submitted, and those
+    still to be handed out.
     """
 
     leading: tuple[int, ...]
+    right: float
+    goes_on: bool
     fall: tuple[tuple[int, float], ...]
     left: int
 
@@ -303,15 +313,19 @@ def doubt_of(session: Session, round_: Round, *, points: int) -> Doubt | None:
     places = cut_of(session, round_, believe(rubric, marks, numbers))
     if len(numbers) <= places:
         return None
-    fall = []
-    leading: tuple[int, ...] = ()
+    looks = []
     for count in when_to_look(len(numbers), len(came), points):
         known = [mark for mark in marks if turn.get((mark.entry, str(mark.judge)), count) < count]
         view = outlook(believe(rubric, known, numbers), places=places, seed=round_.seed)
-        fall.append((count, view.doubt))
-        leading = view.leading
-    left = max(budget_of(round_, numbers) - len(came), 0)
-    return Doubt(leading, tuple(fall), left)
+        looks.append((count, view))
+    _count, last = looks[-1]
+    return Doubt(
+        leading=last.leading,
+        right=sum(last.chances[entry] for entry in last.leading),
+        goes_on=lets_go_on(session, round_),
+        fall=tuple((count, view.doubt) for count, view in looks),
+        left=max(budget_of(round_, numbers) - len(came), 0),
+    )
 
 
 def when_to_look(first: int, last: int, points: int) -> list[int]:

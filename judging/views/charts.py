@@ -13,11 +13,11 @@ TRACK: Final = 100
 ENDS: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Where a scale with two sides may end: round numbers, so that small differences look small."""
 
-WIDTH: Final = 320
-HEIGHT: Final = 120
-LEFT: Final = 18
-TOP: Final = 20
-BOTTOM: Final = 96
+WIDTH: Final = 640
+HEIGHT: Final = 220
+LEFT: Final = 34
+TOP: Final = 40
+BOTTOM: Final = 176
 
 
 @dataclass(frozen=True, slots=True)

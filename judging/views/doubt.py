@@ -1,6 +1,7 @@
-"""The doubt about a round's winners, in words and as a line that falls."""
+"""The doubt about who wins a round or goes on from it, in words and as a line that falls."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from flask_babel import gettext as _
@@ -13,6 +14,8 @@ from judging.views.charts import Line, line
 from judging.views.words import percent
 
 POINTS: Final = 8
+FEW: Final = 3
+"""Of so many leading entries all can well be the right ones; of more it matters how many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +28,67 @@ class DoubtShown:
 
 
 def doubt_found(round_: Round) -> Doubt | None:
-    """Return the doubt about a round's winners: how it fell with focus, else how it is now."""
+    """Return the doubt about who comes first: how it fell with focus, else how it is now."""
     points = POINTS if round_.hand_out is HandOut.FOCUS else 1
     return doubt_of(current_session(), round_, points=points)
 
 
 def doubt_in_short(doubt: Doubt) -> str:
     """Return how sure the leading entries are, and which they are."""
-    return f"{_settled(doubt)} {_numbers(doubt)}"
+    return " ".join(_sure(doubt))
 
 
 def doubt_shown(doubt: Doubt) -> DoubtShown:
     """Return the doubt of a round with focus, with the chart of how it fell."""
+    shares = [share for _count, share in doubt.fall]
+    rose = any(later > earlier for earlier, later in pairwise(shares))
+    surprise = _(
+        "Doubt can rise for a while: a ballot that surprises shows that less was sure than it "
+        "seemed."
+    )
     return DoubtShown(
-        sentences=tuple(filter(None, (_settled(doubt), _numbers(doubt), _left(doubt)))),
+        sentences=(*_sure(doubt), _left(doubt), *([surprise] if rose else [])),
         line=line(doubt.fall),
         label=_(
-            "The doubt fell from %(before)s to %(now)s.",
-            before=percent(doubt.fall[0][1]),
+            "The doubt went from %(before)s to %(now)s.",
+            before=percent(shares[0]),
             now=percent(doubt.now),
         ),
     )
 
 
+def _sure(doubt: Doubt) -> list[str]:
+    return [
+        _settled(doubt),
+        *([_right(doubt)] if len(doubt.leading) > FEW else []),
+        _numbers(doubt),
+    ]
+
+
 def _settled(doubt: Doubt) -> str:
+    chance, count = percent(1 - doubt.now), len(doubt.leading)
+    if not doubt.goes_on:
+        text: str = ngettext(
+            "The one entry that leads is the right one with %(chance)s probability.",
+            "The %(num)s entries that lead are the right ones with %(chance)s probability.",
+            count,
+            chance=chance,
+        )
+        return text
+    going: str = ngettext(
+        "The one entry that would go on is the right one with %(chance)s probability.",
+        "The %(num)s entries that would go on are all the right ones with %(chance)s probability.",
+        count,
+        chance=chance,
+    )
+    return going
+
+
+def _right(doubt: Doubt) -> str:
     text: str = ngettext(
-        "The one entry that leads is the right one with %(chance)s probability.",
-        "The %(num)s entries that lead are the right ones with %(chance)s probability.",
-        len(doubt.leading),
-        chance=percent(1 - doubt.now),
+        "About %(num)s of them is expected to be right.",
+        "About %(num)s of them are expected to be right.",
+        round(doubt.right),
     )
     return text
 

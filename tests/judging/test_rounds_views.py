@@ -163,8 +163,10 @@ def test_a_round_is_changed_with_all_that_belongs_to_it(session: Session, client
         725,
     )
     assert len(round_.seats) == 3
-    assert "The first pass gives every entry 2 ballots. That makes 8 ballots in all." in page
-    assert "The rest of 12 goes where it can still change the first 3." in page
+    assert "The first pass gives every entry 2 ballots. That makes 8 ballots to begin with." in page
+    assert "The whole round has 12. After the first pass ballots go where they can" in page
+    assert "where they can still change who wins." in page
+    assert "All 3 judges are linked through shared entries" in page
     assert 'value="7.25"' in client.page(at(scene, round_, "edit"))
 
 
@@ -174,7 +176,9 @@ def test_a_round_is_changed_with_all_that_belongs_to_it(session: Session, client
         ({"advance": "top", "advance_count": ""}, "Say how many go on."),
         ({"advance": "above", "advance_above": ""}, "Say which score is enough."),
         ({"advance": "above", "advance_above": "high"}, "two decimals at most"),
-        ({"first_pass": "9"}, "3 ballots at most"),
+        ({"hand_out": "focus", "first_pass": "3"}, "here 2 at most"),
+        ({"hand_out": "focus", "per_entry": "1"}, "With one judge per entry nothing is left"),
+        ({"due_at": "2020-01-01T10:00"}, "This time is past already"),
         ({"starts_at": "2025-05-01T10:00"}, "A round is due after it begins."),
         ({"due_at": "2025-03-30T02:30"}, "skip this hour"),
         ({"starts_at": "2025-03-30T02:30"}, "skip this hour"),
@@ -278,7 +282,7 @@ def test_a_later_round_says_what_it_waits_for(session: Session, client: Client) 
 def test_judges_who_share_nothing_are_named(session: Session, client: Client) -> None:
     scene = fresh(session, entries=4, judges=2)
     (round_,) = plan(session, scene, Preset.ONE)
-    round_.per_entry = 1
+    round_.per_entry = round_.first_pass = 1
     for judge in scene.judges:
         judge.name = f"{judge.name} of the panel"
     session.flush()
@@ -578,3 +582,72 @@ def test_pages_ask_no_more_for_more_entries(
             counts.append(len(statements))
         assert counts[0] == counts[1], page
         assert counts[0] < 40, page
+
+
+def open_focus(session: Session, *, first_pass: int = 2, more: bool = False) -> scenes.Scene:
+    """Open a round with focus; `more`: the best two go on from it to a ranking."""
+    scene = scenes.waiting(session, entries=8, judges=5)
+    scene.round_.hand_out, scene.round_.first_pass = HandOut.FOCUS, first_pass
+    if more:
+        scene.round_.advance, scene.round_.advance_count = Advance.TOP, 5
+        rounds.add_round(session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW)
+    return scene
+
+
+@SQLITE
+def test_a_first_pass_of_one_is_said_not_to_link_and_leads_to_its_field(
+    session: Session, client: Client
+) -> None:
+    scene = open_focus(session, first_pass=1)
+    page = manager(client, scene).page(at(scene, scene.round_, ""))
+    assert "Not all judges are linked through shared entries." in page
+    assert "More judges per entry in the first pass link them" in page
+    assert f'href="{at(scene, scene.round_, "edit")}#first_pass"' in page
+    assert "Focus: 1 judge for each entry first, 2 on average in the end." in page
+
+
+@SQLITE
+def test_focus_starts_from_a_first_pass_that_links_the_judges(
+    session: Session, client: Client
+) -> None:
+    scene = fresh(session, entries=8, judges=5)
+    (round_,) = plan(session, scene, Preset.ONE)
+    manager(client, scene)
+    page = client.follow(client.submit(at(scene, round_, "edit"), {"hand_out": "focus"})).text
+    assert "Focus: 2 judges for each entry first, 3 on average in the end." in page
+    assert "All 5 judges are linked through shared entries" in page
+
+
+@SQLITE
+@pytest.mark.parametrize(("more", "aim"), [(True, "what goes on"), (False, "who wins")])
+def test_a_round_with_focus_says_what_it_can_still_change(
+    session: Session, client: Client, *, more: bool, aim: str
+) -> None:
+    scene = open_focus(session, more=more)
+    manager(client, scene)
+    said = f"After the first pass ballots go where they can still change {aim}."
+    assert said in client.page(scene.url("rounds"))
+    assert said in client.page(at(scene, scene.round_, ""))
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
+    session.commit()
+    page = client.page(at(scene, scene.round_, ""))
+    assert said in page
+    assert "the first pass gives each entry 2, and focus more to those near the cut" in page
+
+
+@SQLITE
+def test_no_entry_is_complete_while_focus_may_give_it_more(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session, [(8, 8), (6, 6), (4, 4), (2, 2)])
+    scene.round_.hand_out, scene.round_.per_entry = HandOut.FOCUS, 4
+    scene.round_.state, scene.round_.closed_at = RoundState.OPEN, None
+    session.commit()
+    page = manager(client, scene).page(at(scene, scene.round_, ""))
+    assert page.count("all in so far") == 4
+    assert ">complete<" not in page
+    scene.round_.per_entry = 2
+    session.commit()
+    assert client.page(at(scene, scene.round_, "")).count("all in so far") == 0

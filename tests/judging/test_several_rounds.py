@@ -258,7 +258,9 @@ def test_a_round_becomes_another_kind_while_planned(session: Session) -> None:
     ("changed", "field"),
     [
         ({"starts_at": LATER, "due_at": LATER}, "due_at"),
-        ({"first_pass": 4}, "first_pass"),
+        ({"due_at": NOW}, "due_at"),
+        ({"hand_out": HandOut.FOCUS, "first_pass": 3}, "first_pass"),
+        ({"hand_out": HandOut.FOCUS, "first_pass": 1, "per_entry": 1}, "per_entry"),
         ({"kind": Kind.RANK, "hand_out": HandOut.FOCUS}, "hand_out"),
         ({"kind": Kind.RANK, "advance": Advance.ABOVE, "advance_above": 50}, "advance"),
     ],

@@ -17,7 +17,7 @@ from judging.queries.rounds import get_round, rounds_of
 from judging.ranking import METHODS, Kind
 from judging.service.rounds.going_on import forget_choice
 from judging.service.rounds.ladders import begin_rules, default_ladder_kept
-from judging.service.rounds.presets import DEFAULT_METHODS, criteria_for, new_round
+from judging.service.rounds.presets import DEFAULT_METHODS, FIRST_PASS, criteria_for, new_round
 from judging.service.rounds.records import check_not_closed, check_planned, record
 from judging.states import RoundState
 
@@ -39,7 +39,7 @@ class RoundValues:
     starts_at: datetime | None = None
     kind: Kind = Kind.SCORE
     hand_out: HandOut = HandOut.EVEN
-    first_pass: int = 1
+    first_pass: int = FIRST_PASS
     advance: Advance = Advance.CHOSEN
     advance_count: int | None = None
     advance_above: int | None = None
@@ -100,6 +100,7 @@ def update_round(
     """
     round_ = get_round(session, contest, round_id, lock=True)
     check_not_closed(round_)
+    _check_due(round_, values, now)
     _check_values(round_, values)
     round_.title, round_.briefing = values.title, values.briefing
     round_.per_entry = values.per_entry
@@ -107,7 +108,9 @@ def update_round(
     round_.advance = values.advance
     round_.advance_count, round_.advance_above = values.advance_count, values.advance_above
     if round_.state is RoundState.PLANNED:
-        round_.hand_out, round_.first_pass = values.hand_out, values.first_pass
+        round_.hand_out = values.hand_out
+        # Handed out evenly there is no first pass; it stays within what the round may ask for.
+        round_.first_pass = min(values.first_pass, values.per_entry)
         _become(session, round_, values.kind)
     _seat(session, round_, values.seats)
     session.flush()
@@ -196,29 +199,55 @@ def _seat(session: Session, round_: Round, wanted: Collection[int]) -> None:
 
 
 def _check_values(round_: Round, values: RoundValues) -> None:
-    if values.starts_at and values.due_at and values.starts_at >= values.due_at:
-        raise InvalidError(
-            N_("A round is due after it begins."), field="due_at", code="due-before-start"
-        )
-    if values.first_pass > values.per_entry:
-        raise InvalidError(
-            N_("The first pass gives an entry %(most)s ballots at most, as the whole round does."),
-            field="first_pass",
-            code="first-pass-too-long",
-            most=values.per_entry,
-        )
     kind = values.kind if round_.state is RoundState.PLANNED else round_.kind
-    if values.hand_out is HandOut.FOCUS and (kind is not Kind.SCORE or round_.is_practice):
-        raise InvalidError(
-            N_("Only a round of scoring can focus: the others have nothing to look closer at."),
-            field="hand_out",
-            code="focus-unfit",
-        )
+    _check_focus(round_, values, kind)
     if values.advance is Advance.ABOVE and kind not in _COUNTED_BY_MARKS:
         raise InvalidError(
             N_("Only marks can be above a mark. Let the best go on, or choose by hand."),
             field="advance",
             code="advance-unfit",
+        )
+
+
+def _check_focus(round_: Round, values: RoundValues, kind: Kind) -> None:
+    """Refuse focus where nothing would be left to hand out after the first pass."""
+    is_planned = round_.state is RoundState.PLANNED
+    if (values.hand_out if is_planned else round_.hand_out) is HandOut.EVEN:
+        return
+    if kind is not Kind.SCORE or round_.is_practice:
+        raise InvalidError(
+            N_("Only a round of scoring can focus: the others have nothing to look closer at."),
+            field="hand_out",
+            code="focus-unfit",
+        )
+    if values.per_entry == 1:
+        raise InvalidError(
+            N_("With one judge per entry nothing is left to focus with: take more, or go even."),
+            field="per_entry",
+            code="focus-of-one",
+        )
+    if (values.first_pass if is_planned else round_.first_pass) >= values.per_entry:
+        raise InvalidError(
+            N_(
+                "The first pass takes fewer judges per entry than the whole round, here %(most)s "
+                "at most; else focus has nothing left to hand out."
+            ),
+            field="first_pass" if is_planned else "per_entry",
+            code="first-pass-too-long",
+            most=values.per_entry - 1,
+        )
+
+
+def _check_due(round_: Round, values: RoundValues, now: datetime) -> None:
+    if values.starts_at and values.due_at and values.starts_at >= values.due_at:
+        raise InvalidError(
+            N_("A round is due after it begins."), field="due_at", code="due-before-start"
+        )
+    if round_.state is RoundState.PLANNED and values.due_at and values.due_at <= now:
+        raise InvalidError(
+            N_("This time is past already; judges need time after the round opens."),
+            field="due_at",
+            code="due-past",
         )
 
 

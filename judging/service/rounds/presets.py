@@ -22,6 +22,8 @@ from judging.service.rounds.records import record
 
 JUDGING_DAYS = 14
 LATER_DAYS = 7
+FIRST_PASS = 2
+"""With focus every entry gets so many first: with one nothing would link the judges."""
 _EVENING = time(18)
 
 
@@ -165,6 +167,7 @@ def new_round(
         briefing=_(briefing),
         method=DEFAULT_METHODS[kind],
         due_at=_due(contest, now, position),
+        first_pass=FIRST_PASS,
         seed=secrets.token_hex(16),
         criteria=criteria_for(contest, kind, criteria),
         **columns,

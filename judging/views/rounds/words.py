@@ -6,10 +6,13 @@ from fractions import Fraction
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.transaction import current_session
 from judging.assignment import Shortfall
 from judging.models import Advance, HandOut, Round
+from judging.queries.rounds import find_next_round
 from judging.queries.rubric import work_of
 from judging.ranking import Kind
+from judging.service.focusing import lets_go_on
 from judging.service.rounds import Preset
 from judging.views.words import decimal
 
@@ -46,14 +49,29 @@ def share_out(round_: Round) -> str:
             round_.per_entry,
         )
     if round_.hand_out is HandOut.FOCUS:
-        return _(
-            "Focus: %(first)s judges for each entry first, then %(most)s on average, given where "
-            "they can still change who wins.",
-            first=round_.first_pass,
+        first: str = ngettext(
+            "Focus: %(num)s judge for each entry first, %(most)s on average in the end.",
+            "Focus: %(num)s judges for each entry first, %(most)s on average in the end.",
+            round_.first_pass,
             most=round_.per_entry,
         )
+        return f"{first} {focus_aim(round_)}"
     return ngettext(
         "Every entry gets %(num)s judge.", "Every entry gets %(num)s judges.", round_.per_entry
+    )
+
+
+def focus_aim(round_: Round) -> str:
+    """Return where the ballots after the first pass go."""
+    session = current_session()
+    if lets_go_on(session, round_):
+        return _("After the first pass ballots go where they can still change what goes on.")
+    if find_next_round(session, round_) is None:
+        return _("After the first pass ballots go where they can still change who wins.")
+    return ngettext(
+        "After the first pass ballots go where they can still change which one leads.",
+        "After the first pass ballots go where they can still change which %(num)s lead.",
+        round_.contest.winners,
     )
 
 

@@ -1,0 +1,34 @@
+"""The doubt in words: which entries it is about, and that it may rise."""
+
+from flask import Flask
+
+from judging.service.focusing import Doubt
+from judging.views.doubt import DoubtShown, doubt_shown
+
+
+def shown(app: Flask, *shares: float, leading: int = 3, goes_on: bool = False) -> DoubtShown:
+    fall = tuple((8 + at, share) for at, share in enumerate(shares))
+    doubt = Doubt(tuple(range(leading)), leading - 0.6, goes_on, fall, left=4)
+    with app.test_request_context():
+        return doubt_shown(doubt)
+
+
+def test_a_doubt_that_rose_is_explained(app: Flask) -> None:
+    explained = "Doubt can rise for a while: a ballot that surprises"
+    rose = shown(app, 0.77, 0.88, 0.7)
+    assert explained in " ".join(rose.sentences)
+    assert rose.label == "The doubt went from 77 % to 70 %."
+    assert explained not in " ".join(shown(app, 0.77, 0.7, 0.7).sentences)
+
+
+def test_the_words_are_about_what_the_round_decides(app: Flask) -> None:
+    words = " ".join(shown(app, 0.5).sentences)
+    assert "The 3 entries that lead are the right ones with 50 % probability." in words
+    words = " ".join(shown(app, 0.9, leading=5, goes_on=True).sentences)
+    assert "The 5 entries that would go on are all the right ones with 10 % probability." in words
+    assert "About 4 of them are expected to be right." in words
+
+
+def test_labels_lie_apart_however_many_they_are(app: Flask) -> None:
+    dots = shown(app, *([0.9] * 8)).line.dots
+    assert min(b.x - a.x for a, b in zip(dots, dots[1:], strict=False)) > 60
