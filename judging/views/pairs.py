@@ -89,10 +89,9 @@ def vote(comparison_id: int) -> Response | str:
         return _refuse(found, error, 422)
     except ConflictError as error:
         return _refuse(found, error, 409)
-    onward = _next_url(found.judge, found.round)
     if wants_json():
-        return jsonify(_told(found, onward))
-    return redirect(onward, 303)
+        return jsonify(_told(found))
+    return redirect(_next_url(found.judge, found.round), 303)
 
 
 @blueprint.post(f"/judge/comparisons/<{ID}:comparison_id>/skip")
@@ -165,14 +164,13 @@ def _next_url(judge: Judge, round_: Round) -> str:
     return url_for("pairs.comparison", comparison_id=following[0].id)
 
 
-def _told(found: Comparison, onward: str) -> dict[str, Any]:
+def _told(found: Comparison) -> dict[str, Any]:
     at = found.decided_at or clock.now()
     return {
         "version": found.version,
         "state": "decided",
         "saved_at": clock_text(at, found.judge.contest.zone),
         "at": at.isoformat(),
-        "next": onward,
     }
 
 

@@ -477,7 +477,8 @@ def test_a_server_that_is_away_or_somebody_elses_page_is_no_answer(
     live_server.stop()
     here.press(page, "7")
     expect(page.locator(CHOSEN)).to_have_count(2)
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    # The first may have arrived in between.
+    expect(page.locator(SAVED)).to_contain_text(re.compile("offline, [12] waiting"))
     live_server.start()
     expect(page.locator(SAVED)).to_have_text(SAVED_AT)
     assert here.points(0) == [6, 7]
@@ -500,26 +501,6 @@ def test_a_save_whose_answer_was_lost_counts_once(room: Callable[..., Room]) -> 
     assert len(lost) == 1
     assert here.points(0) == [6, 7]
     assert here.ballot(0).version == (1 if "mark-originality" in lost[0] else 2)
-
-
-def test_marks_that_an_earlier_podium_kept_are_taken_over(room: Callable[..., Room]) -> None:
-    here = room()
-    page = here.page
-    page.goto("/judge")
-    older = {
-        "url": here.url(0),
-        "pairs": [["version", "0"], ["mark-relevance", "4"], ["comment", "Kept before."]],
-    }
-    page.evaluate(
-        "([key, value]) => localStorage.setItem(key, JSON.stringify(value))",
-        [f"ballot:ballot-{here.ballots[0]}", older],
-    )
-    here.open(page, 0)
-    expect(page.locator(CHOSEN)).to_have_value("4")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
-    assert here.points(0) == [4]
-    assert here.ballot(0).comment == "Kept before."
-    assert page.evaluate("localStorage.length") == 0
 
 
 def test_the_desk_says_how_many_changes_wait(room: Callable[..., Room]) -> None:

@@ -450,7 +450,7 @@ def test_a_click_on_an_old_page_says_so(session: Session, here: Asked, judge: Cl
 
 def test_the_script_is_told_what_it_needs(session: Session, here: Asked, judge: Client) -> None:
     pair = compare(session, here, first=1, second=2)
-    other = compare(session, here, first=3, second=4, position=2)
+    compare(session, here, first=3, second=4, position=2)
     fields: dict[str, Any] = {"version": "0", "first": "1", "second": "2", "chosen": "2"}
     answer = post(judge, url(pair), **fields)
     assert answer.json == {
@@ -458,7 +458,6 @@ def test_the_script_is_told_what_it_needs(session: Session, here: Asked, judge: 
         "state": "decided",
         "saved_at": "13:00",
         "at": NOW.isoformat(),
-        "next": url(other),
     }
     assert post(judge, url(pair), **fields).json == answer.json
     stale = post(judge, url(pair), **fields | {"chosen": "1"})

@@ -1,5 +1,4 @@
 // The page of one ballot and the record of it: the page shows what is kept, and every change is kept before it is sent.
-import { forget, recall } from "../parts/store.js";
 import { say } from "../parts/words.js";
 import { difference, namesOf, readForm, writeForm } from "./form.js";
 import { meet } from "./meet.js";
@@ -15,7 +14,7 @@ const WRITING_PAUSE = 1200;
 export function sheetOf(form) {
   return {
     ballot: Number(form.dataset.ballot),
-    url: form.dataset.saveUrl,
+    url: form.getAttribute("action"),
     page: location.pathname,
     label: document.querySelector("h1").textContent.trim(),
     names: namesOf(form),
@@ -57,7 +56,6 @@ export async function startPage(form, sheet, { seen, changed }) {
     }
   });
   await meet(sheet);
-  await takeOver(form, sheet);
   if (Object.keys(early).length > 0) {
     // Chosen before this script was there to hear of it.
     change(early, PAUSE);
@@ -79,17 +77,6 @@ export async function undo(form, sheet) {
 
 function isTyped({ name, type }) {
   return name !== "" && (type === "textarea" || type === "number");
-}
-
-/** Marks that an earlier Podium kept elsewhere in this browser are taken over once. */
-async function takeOver(form, sheet) {
-  const place = `ballot:${form.dataset.key}`;
-  const older = recall(place);
-  if (older?.pairs) {
-    const { version, act, ...content } = Object.fromEntries(older.pairs);
-    await keepChange({ ...sheet, version: Number(version) }, content);
-    forget(place);
-  }
 }
 
 async function show(form, sheet) {

@@ -19,7 +19,6 @@ let inTurn = Promise.resolve();
 /** Send all that waits now; resolves once each of it was answered, or cannot be for now. */
 export function flush() {
   clearTimeout(timer);
-  timer = 0;
   next ??= solo(() => {
     next = null;
     return sendAll();
@@ -31,11 +30,6 @@ export function flush() {
 export function planFlush(wait) {
   clearTimeout(timer);
   timer = setTimeout(flush, wait);
-}
-
-/** Whether something is about to be sent. */
-export function isPlanned() {
-  return timer !== 0 || next !== null;
 }
 
 /** Do `work` while no other tab does; pages without TLS have no locks, and look after themselves alone. */
