@@ -237,11 +237,14 @@ def test_the_control_room_shows_how_the_doubt_fell(
     session.commit()
     client.sign_in(scene.organiser)
     address = scene.url(f"rounds/{scene.round_.id}")
-    assert "Remaining doubt" not in client.page(address)
+    page = client.page(address)
+    assert "Remaining doubt" not in page
+    assert "24 ballots of the round are not handed out yet." in page
     focus.judge_all(session, scene, drain)
     session.commit()
     page = client.page(address)
     assert "The 3 entries that lead are the right ones with" in page
     assert "Every ballot of the round is submitted." in page
+    assert "not handed out yet" not in page
     assert page.count('class="chart-dot"') == 8
     assert forms(page)
