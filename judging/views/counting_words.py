@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from judging.models import HandOut, Round
+from judging.queries.readiness import judges_wanted
 from judging.ranking import (
     Gap,
     Kind,
@@ -22,6 +24,8 @@ from judging.ranking import (
     parse_rung,
 )
 from judging.ranking.adjusted import Doubt
+from judging.service.counting import method_of
+from judging.service.methods import marks_needed
 from judging.views.words import decimal
 
 _NAMES = {
@@ -118,6 +122,24 @@ def method_explained(name: MethodName) -> str:
 def method_source(name: MethodName) -> str:
     """Return where a method comes from."""
     return str(_SOURCES[name])
+
+
+def lacking_places(round_: Round) -> str:
+    """Return why a round's method leaves entries without a place, whatever judges give, or ""."""
+    needed, given = marks_needed(method_of(round_)), judges_wanted(round_)
+    if needed <= given:
+        return ""
+    needs = ngettext(
+        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
+        "gives it %(num)s.",
+        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
+        "gives it %(num)s.",
+        given,
+        needed=needed,
+    )
+    if round_.hand_out is HandOut.FOCUS:
+        return f"{needs} {_('Only entries to which focus gives enough more can have a place.')}"
+    return f"{needs} {_('Nobody can have a place: leave out fewer, or choose another method.')}"
 
 
 def unit(kind: Kind, name: MethodName) -> str:

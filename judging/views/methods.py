@@ -21,7 +21,7 @@ from judging.forms.counting import (
     TwoPeopleForm,
     posted_rungs,
 )
-from judging.models import HandOut, Round
+from judging.models import Round
 from judging.queries import results as queries
 from judging.queries.readiness import judges_wanted
 from judging.queries.rounds import get_round, rounds_of, rules_of
@@ -94,7 +94,6 @@ def method(slug: str, round_id: int) -> Answer:
         round=round_,
         names=list(names),
         declared=declared,
-        lacking=_lacking(round_, declared),
         trimming=_trimming(round_),
         tried=() if is_planned else _tried(contest, count(session, round_), places),
         places=places,
@@ -125,24 +124,6 @@ def _trimming(round_: Round) -> str:
         )
     )
     return f"{needs} {gets}"
-
-
-def _lacking(round_: Round, method: Method) -> str:
-    """Return why a method leaves entries without a place, whatever judges give; else nothing."""
-    needed, given = service.marks_needed(method), judges_wanted(round_)
-    if needed <= given:
-        return ""
-    needs = ngettext(
-        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
-        "gives it %(num)s.",
-        "Counted by this method an entry needs %(needed)s marks on each criterion, and this round "
-        "gives it %(num)s.",
-        given,
-        needed=needed,
-    )
-    if round_.hand_out is HandOut.FOCUS:
-        return f"{needs} {_('Only entries to which focus gives enough more can have a place.')}"
-    return f"{needs} {_('Nobody can have a place: leave out fewer, or choose another method.')}"
 
 
 def _is_settled(contest: Contest) -> bool:

@@ -42,6 +42,7 @@ for _filter in (
     counting_words.method_explained,
     counting_words.method_source,
     counting_words.named_method,
+    counting_words.lacking_places,
 ):
     blueprint.add_app_template_filter(_filter)
 

@@ -179,6 +179,7 @@ def test_a_trimmed_mean_that_places_nobody_is_warned_of(session: Session, client
     assert "Nobody can have a place" not in page
     page = client.follow(client.submit(url, {"method": "trimmed_mean", "drop": "2"})).text
     assert "needs 5 marks on each criterion, and this round gives it 3. Nobody can have" in page
+    assert "Nobody can have a place" in client.page(scene.url(f"rounds/{scene.round_.id}"))
     assert "Nobody can" not in client.follow(client.submit(url, {"drop": "1"})).text
     scene.round_.per_entry = 1
     session.flush()
