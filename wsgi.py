@@ -1,6 +1,11 @@
 """What a WSGI server loads: the application for the settings in the environment."""
 
+import gc
+
 from app.factory import create_app
 from app.settings import load_settings
 
 app = create_app(load_settings())
+# What is there by now stays: looking through it again and again would be half of a large page.
+gc.collect()
+gc.freeze()

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Row, case, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
+from app.db import table_of
 from contests.models import Entry
 from judging.models import Ballot, Comparison, Mark, Ordering, OrderingLine, Round
 from judging.ranking import ComparisonRow, MarkRow, RankRow
@@ -21,6 +22,8 @@ _BITS: Final = 10
 _LARGEST: Final = (1 << _BITS) - 1
 _DIGITS: Final = 6
 """So many of them fit into the databases' largest integers."""
+
+_ENTRIES, _BALLOTS, _MARKS = table_of(Entry), table_of(Ballot), table_of(Mark)
 
 
 def ballots(session: Session, round_: Round) -> Sheet[int]:
@@ -37,8 +40,7 @@ def ballots(session: Session, round_: Round) -> Sheet[int]:
     alike: dict[tuple[int, ...], dict[str, int]] = {}
     sheet: defaultdict[int, dict[Hashable, dict[str, int]]] = defaultdict(dict)
     for row in _packed(session, round_) if places else ():
-        number, judge, *packed = tuple[Any, ...](row)
-        said = tuple(packed)
+        number, judge, said = row[0], row[1], tuple(row[2:])
         ballot = alike.get(said)
         if ballot is None:
             ballot = alike[said] = _unpacked(said, places)
@@ -62,32 +64,40 @@ def _unpacked(said: Sequence[int], places: Iterable[tuple[str, int, int]]) -> di
     return {k: p for k, p in ballot.items() if p >= 0} if -1 in ballot.values() else ballot
 
 
-def _packed(session: Session, round_: Round) -> Sequence[Row[Any]]:
+def _packed(session: Session, round_: Round) -> Sequence[tuple[Any, ...]]:
     """Return (entry's number, judge's id, packed points …) for each ballot."""
+    session.flush()
     ids = [criterion.id for criterion in round_.criteria]
     parts = [ids[at : at + _DIGITS] for at in range(0, len(ids), _DIGITS)]
     # Grouped by themselves: both databases walk the marks' unique index for that, and sort nothing.
     of_ballot = (
-        select(Mark.ballot_id, *(_pack(part).label(f"part_{at}") for at, part in enumerate(parts)))
-        .where(Mark.criterion_id.in_(ids))
-        .group_by(Mark.ballot_id)
+        select(
+            _MARKS.c.ballot_id, *(_pack(part).label(f"part_{at}") for at, part in enumerate(parts))
+        )
+        .where(_MARKS.c.criterion_id.in_(ids))
+        .group_by(_MARKS.c.ballot_id)
         .subquery()
     )
-    return session.execute(
-        select(Entry.number, Ballot.judge_id, *list(of_ballot.c)[1:])
-        .join(Ballot, Ballot.entry_id == Entry.id)
-        .join(of_ballot, of_ballot.c.ballot_id == Ballot.id)
-        .where(Ballot.round_id == round_.id, Ballot.state == BallotState.SUBMITTED)
-    ).all()
+    # By the connection: the session would look at each of the rows.
+    return (
+        session.connection()
+        .execute(
+            select(_ENTRIES.c.number, _BALLOTS.c.judge_id, *list(of_ballot.c)[1:])
+            .join_from(_ENTRIES, _BALLOTS, _BALLOTS.c.entry_id == _ENTRIES.c.id)
+            .join(of_ballot, of_ballot.c.ballot_id == _BALLOTS.c.id)
+            .where(_BALLOTS.c.round_id == round_.id, _BALLOTS.c.state == BallotState.SUBMITTED)
+        )
+        .all()
+    )
 
 
 def _pack(criteria: Sequence[int]) -> ColumnElement[int]:
     digit = case(
         {criterion: literal(1 << at * _BITS, BigInteger) for at, criterion in enumerate(criteria)},
-        value=Mark.criterion_id,
+        value=_MARKS.c.criterion_id,
         else_=literal(0, BigInteger),
     )
-    return cast(func.sum((Mark.points + 1) * digit), BigInteger)
+    return cast(func.sum((_MARKS.c.points + 1) * digit), BigInteger)
 
 
 def rankings(session: Session, round_: Round) -> list[RankRow[int]]:

@@ -82,8 +82,11 @@ def scores(rubric: Rubric, given: Sheet[E], entries: Collection[E], average: Ave
     judges = {entry: len(given[entry]) for entry in sorted(given.keys() & set(entries))}
     weights, unit = whole_weights(rubric)
     gaps: list[Gap[E]] = []
+    worth = _worth(given, weights) if average is MEAN else {}
     totals = {
-        entry: _totals(entry, given[entry].values(), weights, average, gaps) for entry in judges
+        entry: _whole(given[entry].values(), worth)
+        or _totals(entry, given[entry].values(), weights, average, gaps)
+        for entry in judges
     }
     for gap in gaps:
         totals.pop(gap.entry, None)
@@ -127,6 +130,30 @@ def standings(
             criterion=gap.criterion,
         )
     return placed(found, entries)
+
+
+def _worth(given: Sheet[E], weights: Mapping[str, int]) -> dict[int, int]:
+    """Return the weighted total of each ballot that has all marks, by the ballot's identity.
+
+    A mean of sums is the sum of means: where every ballot is whole, each is added up only once,
+    and those that say the same are often one object.
+    """
+    distinct = {id(ballot): ballot for by_judge in given.values() for ballot in by_judge.values()}
+    return {
+        key: sum([weights[criterion] * points for criterion, points in ballot.items()])
+        for key, ballot in distinct.items()
+        if ballot.keys() == weights.keys()
+    }
+
+
+def _whole(
+    ballots: Collection[Mapping[str, int]], worth: Mapping[int, int]
+) -> dict[int, int] | None:
+    """Return what `_totals` does for a mean where all ballots are whole; None where one is not."""
+    try:
+        return {len(ballots): sum([worth[id(ballot)] for ballot in ballots])} if ballots else None
+    except KeyError:
+        return None
 
 
 def _totals(
