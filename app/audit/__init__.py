@@ -2,7 +2,8 @@
 
 Each act holds the digest of the act before it, and one row, the head, remembers the newest. Whoever
 appends holds the head's lock until the end of the transaction, so that there is one chain, and the
-numbers of its rows have no gaps.
+numbers of its rows have no gaps. `trail` reads it back, so that what it says can be compared with
+the rows that it is about.
 """
 
 from app.audit.chain import GENESIS, AuditEvent, AuditHead, event_digest

@@ -3,16 +3,17 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import audit, clock, jobs, mail
+from app import clock, jobs, mail
 from app.accounts import service as accounts
 from app.cli import demo as demo_forum
 from app.cli import migrations, serve
-from app.cli.audit import audit_group
+from app.cli.audit import audit_group, faults
 from app.cli.bundle import bundle_command
 from app.cli.current import in_words, settings, store, transactions
 from app.cli.storage import storage
@@ -139,8 +140,8 @@ def _check_database() -> None:
 
 def _check_audit() -> None:
     try:
-        with transaction() as session:
-            fault = next(audit.verify(session), None)
+        with closing(transactions().open(writes=False)) as session:
+            fault = next(faults(session), None)
     except SQLAlchemyError as error:
         message = "cannot be read until the database can"
         raise click.ClickException(message) from error

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app import audit
+from app.audit.trail import fingerprint
 from app.authz import Actor, require
 from app.errors import N_, ConflictError, InvalidError
 from app.jobs import enqueue
@@ -140,7 +141,7 @@ def save_ballot(
             actor=actor,
             verb="submit" if sent.submit else "save",
             ballot_id=held.id,
-            details=_details(held.entry_id, state, held.version + 1, given.marks),
+            details=_details(held, state, given),
             now=now,
         )
     return Saved(held.version + is_new, state, now if is_new else held.saved_at or now, held.zone)
@@ -284,11 +285,19 @@ def _changes(
     return changed
 
 
-def _details(
-    entry_id: int, state: BallotState, version: int, marks: Mapping[str, int]
-) -> dict[str, Any]:
-    """Return what the audit keeps of a ballot; the note is the judge's own and not in it."""
-    return {"entry": entry_id, "state": state.value, "version": version, "marks": dict(marks)}
+def _details(held: Held, state: BallotState, given: Content) -> dict[str, Any]:
+    """Return what the audit keeps of a save: of the comment the fingerprint, of the note nothing.
+
+    The note is the judge's own.
+    """
+    return {
+        "round": held.round_id,
+        "entry": held.entry_id,
+        "state": state.value,
+        "version": held.version + 1,
+        "marks": dict(given.marks),
+        "comment": fingerprint(given.comment),
+    }
 
 
 def _record(

@@ -151,9 +151,11 @@ def undo(
     settled = queries.settled(session, contest, judge_id=judge_id, entry_id=entry_id)
     if not settled:
         return
+    taken_back: list[int] = []
     if any(conflict.verdict is ConflictVerdict.RECUSED for conflict in settled):
         pair = (Recusal.judge_id == judge_id, Recusal.entry_id == entry_id)
-        session.execute(delete(Recusal).where(*pair, Recusal.source == RecusalSource.FOUND))
+        found = delete(Recusal).where(*pair, Recusal.source == RecusalSource.FOUND)
+        taken_back = list(session.scalars(found.returning(Recusal.entry_id)))
         # An empty ballot that says "recused" would keep the place of the one to come.
         session.execute(
             delete(Ballot).where(
@@ -172,7 +174,10 @@ def undo(
         verb="conflict.undo",
         subject=f"judge:{judge_id}",
         now=now,
-        details={"entries": numbers_of(session, [entry_id])},
+        details={
+            "entries": numbers_of(session, [entry_id]),
+            "recusals": numbers_of(session, taken_back),
+        },
     )
 
 
@@ -227,6 +232,14 @@ def recuse_judge(
     session.flush()
     if made:
         struck = {recusal.entry_id for recusal in made}
+        audit.record(
+            session,
+            actor=actor,
+            verb="judge.recuse",
+            subject=f"judge:{judge.id}",
+            now=now,
+            details={"entries": numbers_of(session, struck), "source": source.value},
+        )
         strike(session, judge=judge, entry_ids=struck, actor=actor, now=now)
     return made
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import audit, mail
+from app.audit.trail import fingerprint
 from app.authz import Actor
 from app.errors import N_, InvalidError, NotFoundError
 from app.web import absolute_url, instant_twice
@@ -286,7 +287,9 @@ def _record(
         now=now,
         details={
             "groups": [list(group) for group in groups_of(ordering.lines)],
+            "round": ordering.round_id,
             "state": ordering.state.value,
             "version": ordering.version,
+            "comment": fingerprint(ordering.comment),
         },
     )

@@ -320,6 +320,7 @@ def _record(
         subject=f"comparison:{comparison.id}",
         now=now,
         details={
+            "round": comparison.round_id,
             "entries": sorted((comparison.first.number or 0, comparison.second.number or 0)),
             "chosen": chosen_number(comparison),
             "version": comparison.version,

@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import audit
+from app.audit.trail import fingerprint
 from app.authz import Actor
 from judging.models import Ballot, Comparison, Judge, Mark, Round
 from judging.queries.orders import groups_of, orders_on
@@ -48,7 +49,10 @@ def strike(
             details={
                 "entries": sorted(line.entry.number or 0 for line in gone),
                 "groups": [list(group) for group in groups_of(ordering.lines)],
+                "round": ordering.round_id,
+                "state": ordering.state.value,
                 "version": ordering.version,
+                "comment": fingerprint(ordering.comment),
             },
         )
     _strike_comparisons(session, judge=judge, entry_ids=entry_ids, actor=actor, now=now)
@@ -68,10 +72,12 @@ def _end(session: Session, ballot: Ballot, *, actor: Actor, now: datetime) -> No
         subject=f"ballot:{ballot.id}",
         now=now,
         details={
+            "round": ballot.round_id,
             "entry": ballot.entry_id,
             "state": ballot.state.value,
             "version": ballot.version,
             "marks": {},
+            "comment": fingerprint(ballot.comment),
         },
     )
 
@@ -101,6 +107,7 @@ def _strike_comparisons(
             now=now,
             details={
                 "judge": judge.id,
+                "comparisons": [one.id for one in struck],
                 "pairs": [
                     sorted((one.first.number or 0, one.second.number or 0)) for one in struck
                 ],

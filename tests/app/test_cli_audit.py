@@ -38,7 +38,10 @@ def test_a_whole_audit(app: Flask, session: Session, number: int) -> None:
     acts(session, number)
     result = verify(app)
     assert result.exit_code == 0
-    assert result.output == f"All {number} rows are as they were recorded.\n"
+    assert result.output == (
+        f"All {number} rows are as they were recorded, and marks, verdicts and decisions are as"
+        " they say.\n"
+    )
 
 
 def test_each_fault_is_a_line_and_the_end_says_what_to_do(app: Flask, session: Session) -> None:

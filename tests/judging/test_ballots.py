@@ -126,10 +126,12 @@ def test_submitting_straight_away_is_recorded(session: Session, scene: Scene) ->
     assert (event.verb, event.subject) == ("ballot.submit", f"ballot:{scene.ballot.id}")
     assert event.actor_id == scene.actor.user_id
     assert event.details == {
+        "round": scene.round_.id,
         "entry": scene.entry.id,
         "state": "submitted",
         "version": 1,
         "marks": BOTH,
+        "comment": "",
     }
 
 

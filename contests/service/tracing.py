@@ -1,0 +1,82 @@
+"""Whether entries stand as the audit says: in the contest or out, eligible or not, and why."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit import Fault, FaultKind, trail
+from app.audit.trail import Act
+from app.errors import N_
+from contests.models import Contest, Entry
+from contests.queries.screening import ACCEPT, UNDO
+from contests.states import EntryState, Screening
+
+_SCREENED = {f"entry.screen.{verdict.value}": verdict for verdict in Screening}
+# A new version waits for a verdict of its own.
+_JUDGED = _SCREENED | {"entry.submit": Screening.PENDING}
+_MOVED = {
+    "entry.submit": EntryState.SUBMITTED,
+    "entry.withdraw": EntryState.WITHDRAWN,
+    "entry.disqualify": EntryState.DISQUALIFIED,
+}
+_AT_ONCE = {ACCEPT: Screening.ELIGIBLE, UNDO: Screening.PENDING}
+
+_ENTRIES = select(
+    *(Entry.id, Entry.number, Entry.state, Entry.screening, Entry.screening_reason),
+    Entry.disqualified_reason,
+).where(Entry.state != EntryState.DRAFT)
+
+Latest = Mapping[int, tuple[int, Screening]]
+"""By entry number, the newest act that was about many entries at once, and its verdict."""
+
+
+def differences(session: Session) -> Iterator[Fault]:
+    """Yield each difference between entries' standing and the audit, in a reader's own snapshot."""
+    for contests in trail.in_parts(session, select(Contest.id, Contest.title), Contest.id):
+        for contest in contests:
+            yield from _contest(session, contest)
+    for act in trail.about_nothing(session, "entry", [*_MOVED], Entry.id):
+        message = N_("Entry %(entry)s, by its number in the database, is gone.")
+        yield Fault(FaultKind.REMOVED, message, {"entry": act.about})
+
+
+def _contest(session: Session, contest: Any) -> Iterator[Fault]:
+    at_once = _latest_at_once(session, contest.id)
+    wanted = _ENTRIES.where(Entry.contest_id == contest.id)
+    for rows in trail.in_parts(session, wanted, Entry.id):
+        ids = [row.id for row in rows]
+        judged = trail.last_acts(session, "entry", ids, [*_JUDGED])
+        moved = trail.last_acts(session, "entry", ids, [*_MOVED])
+        for row in rows:
+            where = f"Entry {row.number:04d} of {contest.title}"
+            yield from _state(where, row, moved.get(row.id))
+            yield from _verdict(where, row, judged.get(row.id), at_once)
+
+
+def _latest_at_once(session: Session, contest_id: int) -> Latest:
+    acts = trail.all_acts(session, "contest", [contest_id], [*_AT_ONCE]).get(contest_id, [])
+    return {
+        number: (act.id, _AT_ONCE[act.verb])
+        for act in acts
+        for number in act.details.get("entries", ())
+    }
+
+
+def _state(where: str, row: Any, act: Act | None) -> Iterator[Fault]:
+    said = _MOVED[act.verb].value if act else None
+    yield from trail.compared(where, "its state", row.state.value, said)
+    reason = act.details.get("reason") if act and act.verb == "entry.disqualify" else None
+    yield from trail.compared(where, "why it is disqualified", row.disqualified_reason, reason)
+
+
+def _verdict(where: str, row: Any, act: Act | None, at_once: Latest) -> Iterator[Fault]:
+    own = act.id if act else 0
+    told = _JUDGED[act.verb] if act else Screening.PENDING
+    reason = act.details.get("reason") if act and told is Screening.INELIGIBLE else None
+    newer, verdict = at_once.get(row.number, (0, told))
+    if newer > own:
+        told, reason = verdict, None
+    yield from trail.compared(where, "its verdict", row.screening.value, told.value)
+    yield from trail.compared(where, "why it is not eligible", row.screening_reason, reason)

@@ -1,0 +1,486 @@
+"""What judges gave and what was decided, compared with what the audit says of it."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import actor_of
+from app.audit import Fault, trail
+from contests.states import ContestState
+from judging.models import (
+    Ballot,
+    Comparison,
+    ConflictVerdict,
+    Criterion,
+    Decision,
+    Mark,
+    Ordering,
+    OrderingLine,
+    Recusal,
+    RecusalSource,
+    Result,
+    Winner,
+)
+from judging.ranking import Kind
+from judging.service import announcement, ballots, conflicts, decisions, orders, pairs, sealing
+from judging.service.ballots import Sent
+from judging.service.conflicts import recuse_judge
+from judging.service.pairs import Vote
+from judging.service.tracing import (
+    differences,
+    trace_ballots,
+    trace_decisions,
+    trace_orders,
+    trace_pairs,
+    trace_recusals,
+)
+from judging.states import BallotState, RoundState
+from tests import factories
+from tests.database import settle
+from tests.factories import NOW
+from tests.judging import scenes
+from tests.judging.asked import Asked, asked
+
+BOTH = {"relevance": 7, "originality": 9}
+
+
+def told(faults: Iterator[Fault]) -> list[tuple[str, str]]:
+    return [(fault.kind.value, str(fault)) for fault in faults]
+
+
+# --- ballots ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def given(session: Session) -> list[Ballot]:
+    """Three ballots: submitted with a comment, begun, and not begun."""
+    contest = factories.contest(
+        session, state=ContestState.JUDGING, closes_at=NOW - timedelta(days=1)
+    )
+    person = factories.user(session, "Jun Tanaka")
+    round_ = factories.round_(session, contest)
+    judge = factories.judge(session, contest, person)
+    made = [
+        factories.ballot(
+            session, round_, judge, factories.entry(session, contest, factories.user(session))
+        )
+        for _each in range(3)
+    ]
+    save(session, made[0], BOTH, "Good light.", submit=True)
+    save(session, made[1], {"relevance": 3})
+    return made
+
+
+def save(
+    session: Session,
+    ballot: Ballot,
+    marks: dict[str, int | None] | dict[str, int],
+    comment: str = "",
+    *,
+    submit: bool = False,
+) -> None:
+    sent = Sent(marks, comment, ballot.version, is_shown=True, submit=submit)
+    actor = actor_of(ballot.judge.user) if ballot.judge.user else None
+    assert actor is not None
+    ballots.save_ballot(session, actor=actor, ballot_id=ballot.id, sent=sent, now=NOW)
+    session.expire_all()
+
+
+def test_ballots_are_as_they_were_saved(session: Session, given: list[Ballot]) -> None:
+    assert list(differences(session)) == []
+    save(session, given[1], {})
+    save(session, given[0], {**BOTH, "relevance": 1}, "Better light.")
+    assert list(differences(session)) == []
+    round_ = given[0].round
+    round_.state, round_.closed_at = RoundState.CLOSED, NOW
+    session.flush()
+    assert list(differences(session)) == []
+
+
+def mark(ballot: Ballot, key: str) -> Any:
+    ids = select(Criterion.id).where(Criterion.key == key, Criterion.round_id == ballot.round_id)
+    return (Mark.ballot_id == ballot.id) & Mark.criterion_id.in_(ids)
+
+
+def test_each_mark_that_differs_is_named(session: Session, given: list[Ballot]) -> None:
+    first, _second, third = given
+    begin, end = "Ballot", f"Jun Tanaka, {first.round.title})"
+    session.execute(update(Mark).where(mark(first, "relevance")).values(points=1))
+    session.execute(delete(Mark).where(mark(first, "originality")))
+    some = session.scalars(select(Mark).where(mark(first, "relevance"))).one()
+    columns = ("criterion_id", "minimum", "maximum")
+    copied = {name: getattr(some, name) for name in columns}
+    session.execute(insert(Mark).values(ballot_id=third.id, points=5, **copied))
+    assert told(trace_ballots(session)) == [
+        (
+            "removed",
+            f"{begin} {first.id} (entry 0001, {end}: originality is none, and the audit says 9",
+        ),
+        (
+            "altered",
+            f"{begin} {first.id} (entry 0001, {end}: relevance is 1, and the audit says 7",
+        ),
+        (
+            "inserted",
+            f"{begin} {third.id} (entry 0003, {end}: relevance is 5, and the audit says none",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"comment": "Bad light."}, "the comment is not the one that was saved."),
+        (
+            {"state": BallotState.DRAFT, "submitted_at": None},
+            "its state is draft, and the audit says submitted",
+        ),
+    ],
+)
+def test_words_and_state_are_compared(
+    session: Session, given: list[Ballot], changed: dict[str, Any], said: str
+) -> None:
+    session.execute(update(Ballot).where(Ballot.id == given[0].id).values(changed))
+    ((kind, text),) = told(trace_ballots(session))
+    assert kind == "altered"
+    assert text.endswith(said)
+
+
+def test_a_ballot_stays_with_its_judge_and_its_entry(session: Session, given: list[Ballot]) -> None:
+    other = factories.judge(session, given[0].round.contest, factories.user(session, "Ada"))
+    entry = factories.entry(session, given[0].round.contest, factories.user(session))
+    session.execute(
+        update(Ballot).where(Ballot.id == given[0].id).values(judge_id=other.id, entry_id=entry.id)
+    )
+    texts = [text for _kind, text in told(trace_ballots(session))]
+    assert [text.partition("): ")[2].partition(" is ")[0] for text in texts] == [
+        "its entry",
+        "its judge's account",
+    ]
+
+
+def test_a_ballot_that_is_gone_is_named_with_what_it_gave(
+    session: Session, given: list[Ballot]
+) -> None:
+    number = given[0].id
+    session.execute(delete(Mark))
+    session.execute(delete(Ballot))
+    gone = told(trace_ballots(session))
+    assert gone[0] == (
+        "removed",
+        f"Ballot {number} (entry 0001, Jun Tanaka) is gone; it gave originality 9, relevance 7.",
+    )
+    assert len(gone) == 2
+
+
+def test_a_ballot_that_says_nothing_may_go(session: Session, given: list[Ballot]) -> None:
+    save(session, given[1], {})
+    session.execute(delete(Ballot).where(Ballot.id.in_([given[1].id, given[2].id])))
+    assert told(trace_ballots(session)) == []
+
+
+@pytest.mark.usefixtures("given")
+def test_many_are_compared_a_part_at_a_time(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trail, "PART", 1)
+    assert told(differences(session)) == []
+    session.execute(update(Mark).values(points=2))
+    assert len(told(trace_ballots(session))) == 3
+    session.execute(delete(Mark))
+    session.execute(delete(Ballot))
+    assert len(told(trace_ballots(session))) == 2
+
+
+# --- orders and comparisons ---------------------------------------------------------------------
+
+
+def order(session: Session, here: Asked, *groups: tuple[int, ...], version: int = 0) -> Ordering:
+    orders.save_order(
+        session,
+        actor=here.actor,
+        judge=here.judges[0],
+        round_=here.round_,
+        sent=orders.Sent(orders.Content(groups, "So be it."), version, submit=bool(groups)),
+        now=NOW,
+    )
+    return session.scalars(select(Ordering)).one()
+
+
+def test_an_order_is_as_it_was_saved(session: Session) -> None:
+    here = asked(session, Kind.RANK)
+    made = order(session, here, (2,), (1, 3))
+    assert told(differences(session)) == []
+    recuse(session, here, 2)
+    assert told(differences(session)) == []
+    where = f"The order {made.id} ({here.judges[0].name}, {here.round_.title})"
+    line = select(OrderingLine.id).order_by(OrderingLine.entry_id.desc()).limit(1)
+    session.execute(update(OrderingLine).where(OrderingLine.id.in_(line)).values(position=2))
+    session.execute(update(Ordering).values(comment=""))
+    assert told(trace_orders(session)) == [
+        ("altered", f"{where}: what it ranks is [[1], [3]], and the audit says [[1, 3]]"),
+        ("altered", f"{where}: the comment is not the one that was saved."),
+    ]
+    session.execute(delete(OrderingLine))
+    session.execute(delete(Ordering))
+    ((kind, text),) = told(trace_orders(session))
+    assert (kind, "it ranked [[1, 3]]" in text) == ("removed", True)
+
+
+def recuse(session: Session, here: Asked, number: int) -> None:
+    session.expire_all()
+    recuse_judge(
+        session,
+        judge=here.judges[0],
+        reasons={here.entries[number - 1].id: "A friend"},
+        source=RecusalSource.DECLARED,
+        actor=here.actor,
+        now=NOW,
+    )
+    session.expire_all()
+
+
+def test_an_order_that_was_only_begun_needs_no_act(session: Session) -> None:
+    here = asked(session, Kind.RANK)
+    sent = orders.Sent(orders.Content(()), 0)
+    orders.save_order(
+        session, actor=here.actor, judge=here.judges[0], round_=here.round_, sent=sent, now=NOW
+    )
+    assert len(session.scalars(select(Ordering)).all()) == 1
+    assert told(trace_orders(session)) == []
+
+
+def choose(session: Session, here: Asked, one: Comparison) -> None:
+    first, second = one.first.number or 0, one.second.number or 0
+    pairs.vote(
+        session, actor=here.actor, comparison=one, vote=Vote(first, second, first, 0), now=NOW
+    )
+
+
+def test_a_choice_is_as_it_was_made(session: Session) -> None:
+    here = asked(session, Kind.PAIRWISE)
+    pairs.deal(session, round_=here.round_, actor=actor_of(here.organiser), now=NOW)
+    mine = select(Comparison).where(Comparison.judge_id == here.judges[0].id)
+    one, other = session.scalars(mine.order_by(Comparison.position)).all()[:2]
+    choose(session, here, one)
+    choose(session, here, other)
+    pairs.undo(session, actor=here.actor, comparison=other, version=1, now=NOW)
+    assert told(differences(session)) == []
+    session.execute(
+        update(Comparison).where(Comparison.id == one.id).values(chosen_id=one.second_id)
+    )
+    session.execute(
+        update(Comparison)
+        .where(Comparison.id == other.id)
+        .values(chosen_id=other.first_id, decided_at=NOW)
+    )
+    first, second = sorted((one.first.number or 0, one.second.number or 0))
+    faults = told(trace_pairs(session))
+    assert {kind for kind, _text in faults} == {"altered", "inserted"}
+    assert (
+        f"Comparison {one.id} (entries {first:04d} and {second:04d}, {here.judges[0].name},"
+        f" {here.round_.title}): the choice is {one.second.number},"
+        f" and the audit says {one.first.number}"
+    ) in [text for _kind, text in faults]
+    session.execute(delete(Comparison))
+    ((kind, text),) = told(trace_pairs(session))
+    assert (kind, f"Comparison {one.id} " in text) == ("removed", True)
+
+
+def test_choices_that_a_recusal_erased_are_not_missed(session: Session) -> None:
+    here = asked(session, Kind.PAIRWISE)
+    pairs.deal(session, round_=here.round_, actor=actor_of(here.organiser), now=NOW)
+    mine = select(Comparison).where(Comparison.judge_id == here.judges[0].id)
+    one = session.scalars(mine.order_by(Comparison.position)).first()
+    assert one is not None
+    choose(session, here, one)
+    recuse(session, here, one.first.number or 0)
+    assert session.get(Comparison, one.id) is None
+    assert told(differences(session)) == []
+
+
+# --- recusals -----------------------------------------------------------------------------------
+
+
+def test_a_recusal_is_given_and_taken_back_by_acts(session: Session, given: list[Ballot]) -> None:
+    ballot = given[0]
+    contest, judge = ballot.round.contest, ballot.judge
+    organiser = factories.organiser(session)
+    judge.organisation = "Kivu Films"
+    ballot.entry.owner.organisation = "Kivu Films"
+    session.flush()
+    actor = actor_of(organiser)
+    conflicts.find_conflicts(session, contest=contest, actor=actor, now=NOW)
+    conflicts.settle(
+        session,
+        contest=contest,
+        pairs=[(judge.id, ballot.entry_id)],
+        verdict=ConflictVerdict.RECUSED,
+        reason="Colleagues",
+        actor=actor,
+        now=NOW,
+    )
+    session.expire_all()
+    assert len(session.scalars(select(Recusal)).all()) == 1
+    assert told(differences(session)) == []
+    where = f"Jun Tanaka from entry 0001 of {contest.title}"
+    session.execute(delete(Recusal))
+    assert told(trace_recusals(session)) == [("removed", f"The recusal of {where} is gone.")]
+    session.add(
+        Recusal(
+            judge_id=judge.id,
+            entry_id=ballot.entry_id,
+            source=RecusalSource.FOUND,
+            created_at=NOW,
+        )
+    )
+    session.flush()
+    conflicts.undo(
+        session,
+        contest=contest,
+        judge_id=judge.id,
+        entry_id=ballot.entry_id,
+        actor=actor,
+        now=NOW,
+    )
+    assert session.scalars(select(Recusal)).all() == []
+    assert told(differences(session)) == []
+
+
+def test_a_recusal_put_in_is_named(session: Session, given: list[Ballot]) -> None:
+    ballot = given[2]
+    session.execute(
+        insert(Recusal).values(
+            judge_id=ballot.judge_id,
+            entry_id=ballot.entry_id,
+            source=RecusalSource.FOUND,
+            created_at=NOW,
+        )
+    )
+    title = ballot.round.contest.title
+    assert told(trace_recusals(session)) == [
+        ("inserted", f"Jun Tanaka is recused from entry 0003 of {title} by no act.")
+    ]
+
+
+# --- decisions ----------------------------------------------------------------------------------
+
+
+def test_a_decision_is_what_the_acts_about_it_left(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.proposed(session, scene, 1, 2, 3)
+    assert told(trace_decisions(session)) == []
+    decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert told(trace_decisions(session)) == []
+    scenes.confirmed(session, scene)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert told(trace_decisions(session)) == []
+    decisions.withdraw_confirmation(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert told(trace_decisions(session)) == []
+    scenes.confirmed(session, scene)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    session.flush()
+    session.expire_all()
+    assert told(trace_decisions(session)) == []
+
+
+def swap(session: Session) -> None:
+    first, second = session.scalars(select(Winner).order_by(Winner.place).limit(2))
+    ids = first.entry_id, second.entry_id
+    session.execute(delete(Winner).where(Winner.id.in_([first.id, second.id])))
+    for place, entry_id, row in ((1, ids[1], first), (2, ids[0], second)):
+        session.execute(
+            insert(Winner).values(
+                decision_id=row.decision_id,
+                place=place,
+                entry_id=entry_id,
+                citation=row.citation,
+                reason=row.reason,
+            )
+        )
+
+
+CHANGES: dict[str, tuple[Callable[[Session], object], list[str]]] = {
+    "places": (
+        swap,
+        ["altered, place 1: the entry is 2", "altered, place 2: the entry is 1"],
+    ),
+    "words": (
+        lambda session: session.execute(
+            update(Winner).where(Winner.place == 3).values(citation="Mine.", reason="So.")
+        ),
+        ["altered, place 3: the citation is Mine.", "altered, place 3: the reason is So."],
+    ),
+    "a place less": (
+        lambda session: session.execute(delete(Winner).where(Winner.place == 3)),
+        [
+            "removed, place 3: the entry is none",
+            "removed, place 3: the citation is none",
+            "removed, place 3: the reason is none",
+        ],
+    ),
+    "what is published": (
+        lambda session: session.execute(update(Result).values(snapshot={"winners": []})),
+        ["altered: the digest of what is published is"],
+    ),
+    "its digest": (
+        lambda session: session.execute(update(Result).values(digest="0" * 64)),
+        ["altered: the digest of what is published is"],
+    ),
+    "what is sealed": (
+        lambda session: session.execute(update(Decision).values(sealed={"winners": []})),
+        ["altered: the digest of what is sealed is"],
+    ),
+    "the decision": (
+        lambda session: [session.execute(delete(Winner)), session.execute(delete(Decision))],
+        ["removed: its winners in order is none, and the audit says 0001, 0002, 0003"],
+    ),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_differs_in_a_decision_is_named(session: Session, what: str) -> None:
+    change, expected = CHANGES[what]
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    session.flush()
+    change(session)
+    session.expire_all()
+    where = f"The decision on {scene.contest.title}"
+    found = [f"{kind}{text.removeprefix(where)}" for kind, text in told(trace_decisions(session))]
+    assert len(found) == len(expected), found
+    for said, begins in zip(found, expected, strict=True):
+        assert said.startswith(begins)
+
+
+def test_another_persons_confirmation_is_named(session: Session) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    third = factories.organiser(session, "Mara")
+    session.execute(update(Decision).values(confirmed_by_id=third.id))
+    ((kind, text),) = told(trace_decisions(session))
+    assert (kind, f"who confirmed it is {third.id}, " in text) == ("altered", True)
+
+
+# --- the command --------------------------------------------------------------------------------
+
+
+def test_the_command_names_altered_marks(app: Flask, session: Session, given: list[Ballot]) -> None:
+    number = given[0].id
+    session.execute(update(Mark).where(mark(given[0], "relevance")).values(points=1))
+    settle(app)
+    result = app.test_cli_runner().invoke(args=["audit", "verify"])
+    assert result.exit_code == 3
+    line = f"altered   Ballot {number} (entry 0001, Jun Tanaka, "
+    assert any(
+        one.startswith(line) and one.endswith("relevance is 1, and the audit says 7")
+        for one in result.output.splitlines()
+    )
