@@ -31,7 +31,8 @@ MOST_TOLD: Final = 1000
 def recount_command(bundle: Path, method: str | None, drop: int | None, round_: str | None) -> None:
     """Count the result in BUNDLE, a folder or a ZIP, once more, and print it as CSV.
 
-    The winners of the last round are told on standard error. Ends with 3 where the result is not
+    The winners of the last round are told on standard error, and where the organisers decided
+    otherwise than the standings, and why. Ends with 3 where the result is not
     what was published, or a file not what the manifest says, and with 2 where BUNDLE is unusable.
     """
     choice = Choice(MethodName(method) if method else None, drop, round_)
@@ -43,7 +44,7 @@ def recount_command(bundle: Path, method: str | None, drop: int | None, round_: 
     # Bytes, because the output is UTF-8 with LF whatever the terminal and its system prefer.
     sys.stdout.buffer.write(bundles.csv_text(found.rounds).encode())
     sys.stdout.flush()
-    _tell((*found.notes, *bundles.winners(found), *found.differences))
+    _tell((*found.notes, *bundles.winners(found), *bundles.decision(found), *found.differences))
     sys.exit(DIFFERENT if found.differences else 0)
 
 

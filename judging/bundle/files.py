@@ -20,6 +20,7 @@ NAMES: Final = (
     "comparisons.csv",
     "screens.csv",
     "standings.csv",
+    "decision.json",
 )
 LARGEST: Final = 256 * 1024 * 1024
 """The most bytes of one file: some five million marks."""

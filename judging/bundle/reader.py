@@ -8,6 +8,7 @@ all tell names apart.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from judging.bundle.decided import Decided, read_decided
 from judging.bundle.declared import Declared, read_declared
 from judging.bundle.faults import BundleError, Fault
 from judging.bundle.tables import PublishedRow, Tables
@@ -16,13 +17,14 @@ from judging.ranking import ComparisonRow, MarkRow, RankRow
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A bundle without faults: what it declares, and its rows by the round's name."""
+    """A bundle without faults: what it declares, its rows by the round's name, what was decided."""
 
     declared: Declared
     marks: Mapping[str, Sequence[MarkRow[str]]]
     rankings: Mapping[str, Sequence[RankRow[str]]]
     comparisons: Mapping[str, Sequence[ComparisonRow[str]]]
     published: Mapping[tuple[str, str], PublishedRow] | None
+    decided: Decided | None
 
 
 def read_bundle(files: Mapping[str, bytes]) -> Bundle:
@@ -37,6 +39,7 @@ def read_bundle(files: Mapping[str, bytes]) -> Bundle:
         tables.rankings(),
         tables.comparisons(),
         tables.published(),
+        read_decided(files, faults),
     )
     tables.screens()
     if faults:

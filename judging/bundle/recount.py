@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from judging.bundle.decided import Decided, broken_seals
 from judging.bundle.declared import BundleRound
 from judging.bundle.faults import BundleError, Fault
 from judging.bundle.reader import Bundle
@@ -51,12 +52,16 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """Every round counted, what to know about them, and what differs from what was published."""
+    """Every round counted, what to know about them, and what differs from what was published.
+
+    `decided` is what the organisers made of the standings, where the bundle says it.
+    """
 
     rounds: tuple[Counted, ...]
     places: int
     notes: tuple[str, ...]
     differences: tuple[str, ...]
+    decided: Decided | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,12 @@ def recount(bundle: Bundle, choice: Choice) -> Recount:
         tuple(rounds),
         bundle.declared.places,
         (*notes, *_look_alikes(names)),
-        (*_changed_files(bundle), *_changed_standings(bundle, rounds, choice)),
+        (
+            *_changed_files(bundle),
+            *_changed_standings(bundle, rounds, choice),
+            *(broken_seals(bundle.decided) if bundle.decided else ()),
+        ),
+        bundle.decided,
     )
 
 

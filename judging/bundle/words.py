@@ -1,14 +1,17 @@
 """A recount in words, for the one who ran it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
+from judging.bundle.decided import Chosen
 from judging.bundle.recount import Counted, Line, Recount, lines, score_text
-from judging.ranking import Outcome, Step
+from judging.decision import Departure, DepartureCode, departures
+from judging.ranking import Outcome, Standing, Step
 
 SHOWN: Final = 16
 """How many digits of a digest are told: enough to see which comes first."""
+NTH: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
 def winners(found: Recount) -> Iterator[str]:
@@ -24,6 +27,54 @@ def winners(found: Recount) -> Iterator[str]:
     for step in counted.ranking.steps:
         if step.place <= found.places:
             yield _step(step)
+
+
+def decision(found: Recount) -> Iterator[str]:
+    """Say where the organisers decided otherwise than the standings, and why; nothing is wrong."""
+    if found.decided is None:
+        return
+    decided = found.decided
+    asked = [each for each in found.rounds if each.name == decided.round]
+    counted = asked[0] if asked else found.rounds[-1]
+    if decided.round and not asked:
+        return  # another round was asked for
+    standings = counted.ranking.standings
+    chosen = [winner.entry for winner in decided.winners]
+    departed = departures(standings, chosen)
+    if not departed:
+        yield "The organisers decided as the standings say."
+    for each in departed:
+        winner = decided.winners[each.position - 1]
+        yield f"{_departed(each, winner, standings, chosen)}, {_because(winner)}"
+
+
+def _departed(
+    each: Departure[str], winner: Chosen, standings: Sequence[Standing[str]], chosen: Sequence[str]
+) -> str:
+    if each.code is DepartureCode.TIE:
+        tied = each.params["tied"]
+        return f"The organisers chose “{winner.entry}” among {tied} entries that stand equal"
+    place = next((row.place for row in standings if row.entry == winner.entry), None)
+    better = [
+        row
+        for row in standings
+        if row.place is not None
+        and (place is None or row.place < place)
+        and row.entry not in chosen[: each.position - 1]
+    ]
+    own = "which has no place" if place is None else f"which stands {_nth(place)}"
+    best = [row for row in better if row.place == better[0].place]
+    names = ", ".join(f"“{row.entry}”" for row in best)
+    nth = _nth(best[0].place or 0)
+    return f"The standings put {names} {nth}; the organisers chose “{winner.entry}”, {own}"
+
+
+def _because(winner: Chosen) -> str:
+    return f"because: “{winner.reason}”" if winner.reason.strip() else "and give no reason."
+
+
+def _nth(place: int) -> str:
+    return NTH[place - 1] if place <= len(NTH) else f"on place {place}"
 
 
 def _method(counted: Counted) -> str:

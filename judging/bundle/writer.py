@@ -15,8 +15,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
+from judging.bundle.decided import FILE, Decided
 from judging.bundle.declared import FORMAT
 from judging.bundle.recount import Counted, csv_text, score_text
+from judging.decision import departures
 from judging.ranking import (
     Ballots,
     Comparisons,
@@ -87,6 +89,41 @@ def write(export: Export) -> dict[str, bytes]:
     published = csv_text(_published(each) for each in rounds if each.kind is not Kind.SCREEN)
     files["standings.csv"] = published.encode()
     return files
+
+
+def write_decision(
+    decided: Decided, method: Method, places: Mapping[str, int | None]
+) -> dict[str, bytes]:
+    """Return decision.json: the winners, where each stands, the reasons, and what was sealed."""
+    departed = {each.position for each in departures(_by_place(places), _entries(decided))}
+    said: dict[str, Any] = {
+        "round": decided.round,
+        "method": {"name": method.name.value, "drop": method.drop},
+        "winners": [
+            {
+                "place": winner.place,
+                "entry": winner.entry,
+                "stands": places.get(winner.entry),
+                "departs": position in departed,
+                "reason": winner.reason,
+            }
+            for position, winner in enumerate(decided.winners, start=1)
+        ],
+    }
+    sealed = {
+        "commitment": decided.commitment,
+        "sealed": decided.sealed,
+        "withheld": decided.withheld,
+    }
+    return {FILE: _json(said | {name: text for name, text in sealed.items() if text})}
+
+
+def _by_place(places: Mapping[str, int | None]) -> list[Standing[str]]:
+    return [Standing(place, entry, None, 1, 0) for entry, place in places.items()]
+
+
+def _entries(decided: Decided) -> list[str]:
+    return [winner.entry for winner in decided.winners]
 
 
 def is_empty(files: Mapping[str, bytes]) -> bool:

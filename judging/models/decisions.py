@@ -17,7 +17,9 @@ class Decision(Base):
     """The winners in order, who proposed them and who confirmed them: with `two_people`, another.
 
     A commitment is published before the ceremony: the digest of `commitment_salt` and `sealed`,
-    the result as it will be announced, so that everybody can check it afterwards.
+    the result as it will be announced, so that everybody can check it afterwards. `withheld` is
+    what never is public, the standings and the reasons: the exact text whose digest `sealed`, or
+    what was announced, holds.
     """
 
     __tablename__ = "decisions"
@@ -60,6 +62,7 @@ class Decision(Base):
     commitment: Mapped[str | None] = mapped_column(String(64))
     commitment_salt: Mapped[str | None] = mapped_column(String(64))
     sealed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    withheld: Mapped[str | None] = mapped_column(Text)
     committed_at: Mapped[datetime | None]
     announce_at: Mapped[datetime | None]
     announced_at: Mapped[datetime | None]

@@ -35,9 +35,11 @@ def announce(session: Session, *, contest: Contest, actor: Actor, now: datetime)
         return queries.get_result(session, contest)
     target = move_decision(decision.state, DecisionState.ANNOUNCED)
     decisions.check_stands(session, round_=round_, decision=decision)
-    snapshot = decision.sealed or sealing.snapshot(
-        session, contest=contest, round_=round_, decision=decision
-    )
+    if decision.sealed is None:
+        decision.withheld = sealing.withhold(
+            session, contest=contest, round_=round_, decision=decision
+        )
+    snapshot = decision.sealed or sealing.snapshot(contest, decision)
     result = Result(contest=contest, snapshot=snapshot, digest=digest(snapshot), published_at=now)
     session.add(result)
     decision.state, decision.announced_at = target, now

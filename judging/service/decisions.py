@@ -43,13 +43,16 @@ def propose(
     *,
     contest: Contest,
     choices: Sequence[Choice],
+    seen: str,
     actor: Actor,
     now: datetime,
 ) -> Decision:
     """Propose the winners, best first; replaces a proposal that nobody has confirmed yet.
 
-    The other organisers get mail, unless the same person proposed the very same before.
-    Raises ConflictError "not-closed" or "decided", and InvalidError with the field `winner_N`,
+    `seen` is the fingerprint of the proposal that the proposer read, empty where there was none:
+    what changed meanwhile is not overwritten unread. The other organisers get mail, unless the same
+    person proposed the very same before. Raises ConflictError "not-closed", "decided" or
+    "proposal-changed", and InvalidError with the field `winner_N`,
     `reason_N` or `citation_N` for the place N that is not right.
     """
     round_ = get_deciding_round(session, contest, lock=True)
@@ -61,6 +64,14 @@ def propose(
     earlier = queries.find_decision(session, contest, lock=True)
     if earlier is not None:
         _check_proposed(earlier)
+    if fingerprint(earlier) not in (seen, digest(_words(choices))):
+        raise ConflictError(
+            N_(
+                "Somebody changed the proposal since you opened this form. Nothing of yours is "
+                "lost: compare both, then propose again."
+            ),
+            code="proposal-changed",
+        )
     _check(session, round_=round_, choices=choices)
     told = earlier is not None and (earlier.proposed_by_id, fingerprint(earlier)) == (
         actor.user_id,
@@ -149,7 +160,7 @@ def withdraw_confirmation(
     decision.confirmed_by_id = decision.confirmed_at = decision.announce_at = None
     decision.two_people = True
     if withdrawn := decision.commitment:
-        decision.commitment = decision.commitment_salt = None
+        decision.commitment = decision.commitment_salt = decision.withheld = None
         decision.sealed = decision.committed_at = None
         details = {"commitment": withdrawn}
         record(session, contest, actor=actor, verb="withdraw-commitment", now=now, details=details)
@@ -187,9 +198,12 @@ def hold(session: Session, contest: Contest) -> tuple[Round, Decision]:
     return round_, decision
 
 
-def fingerprint(decision: Decision) -> str:
-    """Return a digest of what a decision says, by which a form names what its sender read."""
-    return digest(_words(_choices(decision)))
+def fingerprint(decision: Decision | None) -> str:
+    """Return a digest of what a decision says, by which a form names what its sender read.
+
+    It is empty where nothing is proposed.
+    """
+    return "" if decision is None else digest(_words(_choices(decision)))
 
 
 def check_stands(session: Session, *, round_: Round, decision: Decision) -> None:

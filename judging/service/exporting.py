@@ -12,24 +12,32 @@ from sqlalchemy.orm import Session
 from app.authz import Actor
 from app.errors import N_, ConflictError
 from contests.models import Contest
-from judging.bundle import CountedRound, Export, digests, is_empty, manifest, write
-from judging.models import Judge
+from judging.bundle import (
+    Chosen,
+    CountedRound,
+    Decided,
+    Export,
+    digests,
+    is_empty,
+    manifest,
+    write,
+    write_decision,
+)
+from judging.decision import sealed_text
+from judging.models import Judge, Round
+from judging.queries.results import find_decision
 from judging.queries.rounds import rounds_of
 from judging.service import decisions
 from judging.service.counting import count
-from judging.states import RoundState
+from judging.states import DecisionState, RoundState
 
 
 def files_of(session: Session, contest: Contest) -> dict[str, bytes]:
-    """Return the bundle's files by name, but for the manifest; empty where nothing is judged yet.
+    """Return the files that were counted, by name; empty where nothing is judged yet.
 
     As long as no mark, entry or rule changes, they stay the same to the byte.
     """
-    judged = [
-        round_
-        for round_ in rounds_of(session, contest)
-        if not round_.is_practice and round_.state is not RoundState.PLANNED
-    ]
+    judged = _judged(session, contest)
     if not judged:
         return {}
     counts = [count(session, round_) for round_ in judged]
@@ -76,10 +84,46 @@ def archive(session: Session, *, contest: Contest, actor: Actor, now: datetime) 
         raise ConflictError(
             N_("There is nothing to recount yet: no round has standings."), code="nothing-to-export"
         )
+    files |= _decided(session, contest)
     decisions.record(
         session, contest, actor=actor, verb="export", now=now, details={"sha256": digests(files)}
     )
     return _zipped({**files, "manifest.json": manifest(contest.title, files, now)}, now)
+
+
+def _decided(session: Session, contest: Contest) -> dict[str, bytes]:
+    """Return decision.json of winners that are confirmed.
+
+    What was sealed is in it once it is public: until then nobody needs the salt.
+    """
+    decision = find_decision(session, contest)
+    if decision is None or decision.state is DecisionState.PROPOSED:
+        return {}
+    counted = count(session, decision.round)
+    announced = decision.state is DecisionState.ANNOUNCED
+    salt, sealed = decision.commitment_salt, decision.sealed
+    return write_decision(
+        Decided(
+            tuple(
+                Chosen(winner.place, str(winner.entry.number), winner.reason)
+                for winner in decision.winners
+            ),
+            str(len(_judged(session, contest))),
+            decision.commitment or "",
+            sealed_text(salt, sealed) if announced and salt and sealed else "",
+            (decision.withheld or "") if announced else "",
+        ),
+        counted.method,
+        {str(row.entry): row.place for row in counted.ranking().standings},
+    )
+
+
+def _judged(session: Session, contest: Contest) -> list[Round]:
+    return [
+        round_
+        for round_ in rounds_of(session, contest)
+        if not round_.is_practice and round_.state is not RoundState.PLANNED
+    ]
 
 
 def _zipped(files: Mapping[str, bytes], now: datetime) -> bytes:

@@ -2,8 +2,12 @@
 
 Whoever keeps the digest that was public before the ceremony can tell afterwards that the result was
 not changed in between; before it, the digest says nothing, as nobody knows the salt.
+
+What was announced holds the digest of what was not: where the winners stood, how it was counted and
+why a choice departs from the standings. An organiser can hand that text to whoever audits.
 """
 
+import hashlib
 import secrets
 from datetime import datetime
 from typing import Any, Final
@@ -11,10 +15,10 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.authz import Actor
-from app.errors import N_, ConflictError
+from app.errors import N_, ConflictError, NotFoundError
 from contests.models import Contest
 from judging.bundle import digests
-from judging.decision import commitment, digest
+from judging.decision import commitment, digest, sealed_text
 from judging.models import Decision, Round, Winner
 from judging.queries import results as queries
 from judging.ranking import RungKind, Step
@@ -40,7 +44,8 @@ def seal(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> 
             code="not-confirmed",
         )
     decisions.check_stands(session, round_=round_, decision=decision)
-    sealed = snapshot(session, contest=contest, round_=round_, decision=decision)
+    decision.withheld = withhold(session, contest=contest, round_=round_, decision=decision)
+    sealed = snapshot(contest, decision)
     salt = secrets.token_hex(SALT_BYTES)
     decision.sealed, decision.commitment_salt = sealed, salt
     decision.commitment, decision.committed_at = commitment(salt, sealed), now
@@ -49,24 +54,33 @@ def seal(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> 
     return decision
 
 
-def snapshot(
-    session: Session, *, contest: Contest, round_: Round, decision: Decision
-) -> dict[str, Any]:
-    """Return all that is published of a result; exact numbers as text, so that its digest is exact.
+def snapshot(contest: Contest, decision: Decision) -> dict[str, Any]:
+    """Return all that is published of a result: what the winners' page says, and no standings.
 
-    Of the entries that did not win it holds nothing but, in `bundle`, the digest of all that was
-    counted: that of the canonical JSON of the bundle's digests by file, without the manifest.
+    `withheld` is the digest of what stays with the organisers.
+    """
+    return {
+        "contest": {"slug": contest.slug, "title": contest.title, "kind": contest.kind.value},
+        "two_people": decision.two_people,
+        "winners": [_published(winner) for winner in decision.winners],
+        "withheld": hashlib.sha256((decision.withheld or "").encode()).hexdigest(),
+    }
+
+
+def withhold(session: Session, *, contest: Contest, round_: Round, decision: Decision) -> str:
+    """Return what a result rests on: a salt of its own, a line feed, canonical JSON.
+
+    Exact numbers are text. `bundle` is the digest of all that was counted: that of the canonical
+    JSON of the bundle's digests by file, without the manifest and the decision.
     """
     counted = count(session, round_)
     names = pseudonyms(session, contest)
-    return {
-        "contest": {"slug": contest.slug, "title": contest.title, "kind": contest.kind.value},
+    resting = {
         "method": {
             "kind": round_.kind.value,
             "name": round_.method.value,
             "drop": round_.drop_count,
             "places": contest.winners,
-            "two_people": decision.two_people,
             "ladder": [
                 f"chair:{names.get(rung.argument, '')}"
                 if rung.kind is RungKind.CHAIR
@@ -85,11 +99,21 @@ def snapshot(
             }
             for criterion in round_.criteria
         ],
-        "winners": [_published(winner) for winner in decision.winners],
+        "reasons": {str(w.entry.number): w.reason for w in decision.winners if w.reason},
         **_standings(counted, {winner.entry.number for winner in decision.winners}),
         "entries": len(counted.entries),
         "bundle": digest(digests(files_of(session, contest))),
     }
+    return sealed_text(secrets.token_hex(SALT_BYTES), resting)
+
+
+def withheld_of(session: Session, *, contest: Contest, actor: Actor, now: datetime) -> str:
+    """Return the withheld text for an auditor, and note who took it; NotFoundError without one."""
+    text = queries.get_decision(session, contest).withheld
+    if text is None:
+        raise NotFoundError
+    decisions.record(session, contest, actor=actor, verb="take-withheld", now=now)
+    return text
 
 
 def _published(winner: Winner) -> dict[str, Any]:

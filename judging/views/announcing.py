@@ -98,6 +98,18 @@ def commit(slug: str) -> Response:
     return back("announce", slug)
 
 
+@blueprint.post("/announce/withheld.txt")
+@permission(Permission.ORGANISE)
+def withheld(slug: str) -> Response:
+    """Give what the result rests on and the public never reads, for an auditor; audited."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    text = sealing.withheld_of(session, contest=contest, actor=current_actor(), now=clock.now())
+    answer = Response(text.encode(), content_type="text/plain; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{contest.slug}-withheld.txt"'
+    return answer
+
+
 def _announce(contest: Contest, form: ScheduleForm | None) -> Answer:
     session = current_session()
     decision = queries.find_decision(session, contest)

@@ -33,6 +33,7 @@ from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
 from judging.views.board import Board, board, first_places
 from judging.views.cards import decided_cards
+from judging.views.deciding import firm_words, stands_of, thin_words
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
 from judging.views.words import isolated, place_name
 
@@ -64,7 +65,7 @@ def results(slug: str) -> Answer:
     if round_ is None or round_.state is RoundState.PLANNED:
         return _nothing(contest)
     decision = queries.find_decision(session, contest)
-    shown = board(contest, round_, 1)
+    shown = board(contest, round_, 1, _wanted(contest, decision))
     is_waiting = decision is None and round_.state is RoundState.CLOSED
     return _page(contest, shown, _proposal(contest, shown, None) if is_waiting else None, decision)
 
@@ -89,8 +90,18 @@ def _nothing(contest: Contest) -> str:
 
 
 def _page(
-    contest: Contest, shown: Board, form: ProposalForm | None, decision: Decision | None
+    contest: Contest,
+    shown: Board,
+    form: ProposalForm | None,
+    decision: Decision | None,
+    *,
+    seen: str | None = None,
+    stale: bool = False,
 ) -> Answer:
+    """Show the results; `seen` names the proposal that the form's sender read, if not this one.
+
+    What another proposed meanwhile stands beside a form that is `stale`.
+    """
     session = current_session()
     done, total = queries.handed_in(session, shown.round)
     two_people = rules_of(session, contest).two_people
@@ -106,7 +117,11 @@ def _page(
         form=form,
         decision=decision,
         cards=decided_cards(contest, decision) if decision else (),
-        fingerprint=decisions.fingerprint(decision) if decision else "",
+        stands=stands_of(decision, shown) if decision else (),
+        firm=firm_words(decision, shown) if decision and not form else (),
+        thin=_thin(form, shown) if form else "",
+        fingerprint=decisions.fingerprint(decision) if seen is None else seen,
+        stale=stale,
         two_people=two_people,
         may_confirm=decision is not None
         and not (two_people and decision.proposed_by_id == current_actor().user_id),
@@ -171,24 +186,26 @@ def propose(slug: str) -> Answer:
     decision = queries.find_decision(session, contest)
     shown = board(contest, get_deciding_round(session, contest), 1, _wanted(contest, decision))
     form = _proposal(contest, shown, decision)
+    seen = request.form.get("seen", "")
     if not form.validate():
-        return _page(contest, shown, form, decision)
+        return _page(contest, shown, form, decision, seen=seen)
     try:
         decisions.propose(
             session,
             contest=contest,
             choices=form.choices(),
+            seen=seen,
             actor=current_actor(),
             now=clock.now(),
         )
     except InvalidError as error:
         roll_back_request()
         form.blame(error)
-        return _page(contest, shown, form, decision)
+        return _page(contest, shown, form, decision, seen=seen)
     except ConflictError as error:  # what was typed stays there to be copied
         roll_back_request()
         form.form_errors.append(render_message(error))
-        return _page(contest, shown, form, decision)
+        return _page(contest, shown, form, decision, stale=error.reason == "proposal-changed")
     flash(
         _("The winners are proposed. Another organiser confirms them.")
         if rules_of(session, contest).two_people
@@ -250,9 +267,17 @@ def _proposal(contest: Contest, shown: Board, decision: Decision | None) -> Prop
     )
 
 
+def _thin(form: ProposalForm, shown: Board) -> str:
+    """Say which of the entries that the form names a single judge judged."""
+    named = {form[f"winner_{place}"].data for place in form.places}
+    return thin_words((row for row in shown.ranking.standings if row.entry in named), shown)
+
+
 def _option(row: Standing[int], shown: Board, method: Method) -> str:
     named = f"{row.entry:04d} · {isolated(shown.lines[row.entry].title)}"
     score = counting_words.score_words(row, method.name, shown.digits)
+    if row.judges == 1:
+        score = _("%(score)s, one judge alone", score=score)
     if row.place is None:
         return _("%(entry)s · %(score)s", entry=named, score=score)
     if row.tied > 1:

@@ -57,9 +57,9 @@ def _said(contest: Contest, card: Firmness) -> dict[str, object]:
     judges = card.marks.judges if card.marks else ()
     return {
         "sentences": [
+            *headline(card),
             *_holding(card, contest.winners, lines),
             *_next(card, lines),
-            *_doubt(card),
             *_alone(card, lines),
             *_swings(card, names, lines),
             *_agreement(card),
@@ -137,19 +137,64 @@ def _next(card: Firmness, lines: Lines) -> list[str]:
     ]
 
 
-def _doubt(card: Firmness) -> list[str]:
+def headline(card: Firmness) -> list[str]:
+    """Say how surely exactly these win: each way to ask it, the worse answer first.
+
+    Drawing judges anew asks whether another such panel would choose the same; the model of marks
+    whether these are the best, entries that nobody judged included.
+    """
+    said = [(1 - card.kept, _another_panel(card))] if card.judges > 1 else []
+    if card.marks is not None:
+        said.append((card.marks.doubt, _model(card.marks.doubt)))
+    said.sort(key=lambda each: -each[0])
+    return [*(words for _share, words in said), *_unseen(card), *_not_told(card)]
+
+
+def _another_panel(card: Firmness) -> str:
+    return _(
+        "In %(share)s of 100 panels drawn anew from these judges, others would win than exactly "
+        "these: that is how much hangs on who judged.",
+        share=hundredths(1 - card.kept),
+    )
+
+
+def _model(doubt: float) -> str:
+    return _(
+        "The chance that the truly best are not exactly these is about %(share)s in 100, by a "
+        "model of the marks: that is how much the marks leave open, whoever had given them.",
+        share=hundredths(doubt),
+    )
+
+
+def _unseen(card: Firmness) -> list[str]:
+    """Say how many entries nobody judged, and in which number they are."""
+    if not card.unseen:
+        return []
+    words = ngettext(
+        "%(num)s of %(entries)s entries was judged by nobody.",
+        "%(num)s of %(entries)s entries were judged by nobody.",
+        card.unseen,
+        entries=card.entries,
+    )
     if card.marks is None:
-        return [
-            _(
-                "How likely these are truly the best cannot be told from orders and choices: "
-                "what is drawn anew here is the panel alone."
-            )
-        ]
+        return [words + " " + _("No number here speaks of them.")]
+    return [
+        words
+        + " "
+        + _(
+            "The model takes each to be as good as any entry might be, so that they are part of "
+            "its doubt; panels drawn anew know nothing of them."
+        )
+    ]
+
+
+def _not_told(card: Firmness) -> list[str]:
+    if card.marks is not None:
+        return []
     return [
         _(
-            "The chance that the truly best are not exactly these is about %(share)s in 100, if "
-            "judges err as their marks suggest.",
-            share=hundredths(card.marks.doubt),
+            "How likely these are truly the best cannot be told from orders and choices: "
+            "what is drawn anew here is the panel alone."
         )
     ]
 

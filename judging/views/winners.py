@@ -85,6 +85,7 @@ def commitment(slug: str) -> str:
         "judging/results/commitment.html",
         contest=contest,
         commitments=found,
+        announced=queries.find_result(current_session(), contest) is not None,
         sealed=sealed,
         text=_text(sealed) if sealed else "",
     )

@@ -12,6 +12,7 @@ from app.authz import Actor
 from contests.models import Contest, Entry
 from contests.states import ContestKind, ContestState
 from judging.models import Decision, Judge, Round
+from judging.queries.results import find_decision
 from judging.queries.rounds import get_deciding_round
 from judging.service import decisions
 from judging.service.decisions import Choice
@@ -112,12 +113,18 @@ def choices(*numbers: int, reasons: dict[int, str] | None = None) -> list[Choice
     ]
 
 
+def seen(session: Session, scene: Scene) -> str:
+    """Return what a form names that was opened just now."""
+    return decisions.fingerprint(find_decision(session, scene.contest))
+
+
 def proposed(session: Session, scene: Scene, *numbers: int) -> Decision:
     """Let the first organiser propose these entries."""
     return decisions.propose(
         session,
         contest=scene.contest,
         choices=choices(*(numbers or (1, 2, 3))),
+        seen=seen(session, scene),
         actor=scene.actor,
         now=NOW,
     )

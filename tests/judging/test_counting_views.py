@@ -276,6 +276,9 @@ def test_the_stability_card_speaks_before_it_draws(session: Session, client: Cli
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6), (5, 4), (4, 4)], judges=3)
     page = card(client, scene)
     assert "0001 “Work 1” is in the top 3 in 100 of 100 panels drawn anew" in page
+    assert "In 0 of 100 panels drawn anew from these judges, others would win" in page
+    assert page.index("by a model of the marks") < page.index("others would win than exactly")
+    assert "judged by nobody" not in page
     assert "Next is 0004 “Work 4”, 1.00 from the last winner. It wins in 0 of 100." in page
     assert "Leaving out any one of the 3 judges changes nothing about who wins." in page
     assert "Judges agree well" in page
@@ -373,6 +376,7 @@ def test_a_commitment_tells_nothing_before_and_proves_all_after(
     decision = queries.get_decision(session, scene.contest)
     assert decision.commitment is not None
     assert decision.commitment in page
+    assert "that was public before" not in outsider.page(public)
     page, told = outsider.page(public), outsider.get(f"{public}.json").text
     for text in (page, told):
         assert decision.commitment in text
@@ -388,6 +392,11 @@ def test_a_commitment_tells_nothing_before_and_proves_all_after(
     assert "Work 1" in page
     assert "Work 4" not in page
     assert outsider.get(f"{public}.json").get_json()["salt"] == decision.commitment_salt
+    # What it does not say, an organiser can hand to an auditor.
+    url = scene.url("announce")
+    handed = organiser.submit(url, press="Download the withheld part").data
+    assert hashlib.sha256(handed).hexdigest().encode() in exact
+    assert outsider.post(scene.url("announce/withheld.txt")).status_code != 200
 
 
 def test_a_withdrawn_commitment_says_so(session: Session, client: Client) -> None:

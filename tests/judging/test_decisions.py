@@ -1,9 +1,13 @@
 """The decision and its announcement: two people, once, never early, bound to its input."""
 
+import hashlib
+import io
+import json
 import threading
+import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pytest
 from flask import Flask
@@ -22,10 +26,12 @@ from contests.queries.contests import get_contest
 from contests.service import screening
 from contests.states import ContestKind, ContestState
 from judging import tasks
-from judging.decision import commitment, digest
+from judging.bundle import Choice, read_bundle, recount
+from judging.bundle import decision as told
+from judging.decision import commitment, digest, sealed_text
 from judging.models import Decision, Mark, Result, Winner
 from judging.queries import results as queries
-from judging.service import announcement, decisions, methods, sealing
+from judging.service import announcement, decisions, exporting, methods, sealing
 from judging.states import DecisionState, RoundState
 from tests import factories
 from tests.conftest import Clock, Outbox
@@ -74,6 +80,7 @@ def test_a_proposal_that_departs_needs_a_reason_at_its_place(session: Session) -
     decisions.propose(
         session,
         contest=scene.contest,
+        seen=scenes.seen(session, scene),
         choices=scenes.choices(1, 3, 2, reasons={3: "A braver picture."}),
         actor=scene.actor,
         now=NOW,
@@ -91,7 +98,12 @@ def test_a_citation_has_an_end(session: Session) -> None:
     long = decisions.Choice(entry=3, citation="x" * 2001, reason="")
     with pytest.raises(InvalidError) as caught:
         decisions.propose(
-            session, contest=scene.contest, choices=[*chosen, long], actor=scene.actor, now=NOW
+            session,
+            contest=scene.contest,
+            seen=scenes.seen(session, scene),
+            choices=[*chosen, long],
+            actor=scene.actor,
+            now=NOW,
         )
     assert caught.value.field == "citation_3"
 
@@ -109,6 +121,7 @@ def test_a_new_proposal_replaces_one_that_nobody_confirmed(session: Session) -> 
     decisions.propose(
         session,
         contest=scene.contest,
+        seen=scenes.seen(session, scene),
         choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
         actor=scene.other,
         now=LATER,
@@ -116,6 +129,39 @@ def test_a_new_proposal_replaces_one_that_nobody_confirmed(session: Session) -> 
     found = queries.get_decision(session, scene.contest)
     assert [winner.entry.number for winner in found.winners] == [1, 3, 2]
     assert found.proposed_by_id == scene.second.id
+
+
+def test_a_form_that_is_older_than_the_proposal_overwrites_nothing(session: Session) -> None:
+    scene = scenes.judged(session)
+    opened = scenes.seen(session, scene)
+    scenes.proposed(session, scene)
+    other = scenes.choices(1, 3, 2, reasons={3: "Braver."})
+    for seen in (opened, "0" * 64):
+        with pytest.raises(ConflictError) as caught:
+            decisions.propose(
+                session,
+                contest=scene.contest,
+                choices=other,
+                seen=seen,
+                actor=scene.other,
+                now=LATER,
+            )
+        assert caught.value.reason == "proposal-changed"
+    # A second click says the same once more, and changes nothing.
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 2, 3),
+        seen=opened,
+        actor=scene.actor,
+        now=LATER,
+    )
+    read = scenes.seen(session, scene)
+    decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=LATER)
+    with pytest.raises(ConflictError):
+        decisions.propose(
+            session, contest=scene.contest, choices=other, seen=read, actor=scene.other, now=LATER
+        )
 
 
 def test_the_other_organisers_are_asked_to_confirm_and_not_told_whom(
@@ -144,9 +190,23 @@ def test_a_changed_proposal_is_told_again_and_so_is_another_proposer(
     scene = scenes.judged(session)
     changed = scenes.choices(1, 3, 2, reasons={3: "Braver."})
     scenes.proposed(session, scene, 1, 2, 3)
-    decisions.propose(session, contest=scene.contest, choices=changed, actor=scene.actor, now=LATER)
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        seen=scenes.seen(session, scene),
+        choices=changed,
+        actor=scene.actor,
+        now=LATER,
+    )
     assert [mail["To"] for mail in outbox()] == [scene.second.email] * 2
-    decisions.propose(session, contest=scene.contest, choices=changed, actor=scene.other, now=LATER)
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        seen=scenes.seen(session, scene),
+        choices=changed,
+        actor=scene.other,
+        now=LATER,
+    )
     assert len(outbox(scene.organiser.email)) == 1
 
 
@@ -182,6 +242,7 @@ def test_nobody_confirms_what_they_have_not_read(session: Session) -> None:
     decisions.propose(
         session,
         contest=scene.contest,
+        seen=scenes.seen(session, scene),
         choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
         actor=scene.actor,
         now=LATER,
@@ -229,17 +290,7 @@ def test_announcing_publishes_one_snapshot(session: Session) -> None:
     assert queries.winners_of(session, scene.contest) == ()
     result = announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
     assert result.digest == digest(result.snapshot)
-    assert result.snapshot["rubric"][0]["weight"] == 2
-    assert result.snapshot["standings"][0] == {
-        "place": 1,
-        "number": 1,
-        "score": "9",
-        "tied": 1,
-        "ballots": 2,
-    }
-    assert len(result.snapshot["standings"]) == 3  # of whom did not win, nothing is published
-    assert result.snapshot["entries"] == 4
-    assert result.snapshot["method"]["name"] == "mean"
+    assert result.snapshot.keys() == {"contest", "two_people", "winners", "withheld"}
     winners = queries.winners_of(session, scene.contest)
     assert [(w.place, w.number, w.title, w.by, w.country) for w in winners] == [
         (1, 1, "Work 1", "Entrant 1", "KE"),
@@ -250,13 +301,102 @@ def test_announcing_publishes_one_snapshot(session: Session) -> None:
     assert scenes.round_of(session, scene).state is RoundState.FINAL
 
 
+def withheld(session: Session, scene: scenes.Scene) -> dict[str, Any]:
+    """Read what stays with the organisers, as an auditor would."""
+    text = queries.get_decision(session, scene.contest).withheld
+    assert text is not None
+    found: dict[str, Any] = json.loads(text.partition("\n")[2])
+    return found
+
+
+def departing(session: Session) -> scenes.Scene:
+    """Confirm winners that depart from the standings."""
+    scene = scenes.judged(session)
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 2, 4, reasons={4: "Braver."}),
+        seen="",
+        actor=scene.actor,
+        now=NOW,
+    )
+    seen = scenes.seen(session, scene)
+    decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
+    return scene
+
+
+def test_where_the_winners_stood_and_why_stays_with_the_organisers(session: Session) -> None:
+    scene = departing(session)
+    decision = queries.get_decision(session, scene.contest)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    with pytest.raises(NotFoundError):
+        sealing.withheld_of(session, **who)
+    sealing.seal(session, **who)
+    kept = withheld(session, scene)
+    assert kept["reasons"] == {"4": "Braver."}
+    assert kept["standings"][2] == {
+        "place": 4,
+        "number": 4,
+        "score": "6",
+        "tied": 1,
+        "ballots": 2,
+    }
+    assert (kept["rubric"][0]["weight"], kept["entries"], kept["method"]["name"]) == (2, 4, "mean")
+    result = announcement.announce(session, **who)
+    public = sealed_text(decision.commitment_salt or "", result.snapshot)
+    for secret in ("Braver", "score", "standings", "mean", '"tied"', "ballots"):
+        assert secret not in public
+    text = sealing.withheld_of(session, **who)
+    assert result.snapshot["withheld"] == hashlib.sha256(text.encode()).hexdigest()
+    salts = {text.partition("\n")[0], decision.commitment_salt}
+    assert len(salts) == 2
+    verbs = session.scalars(select(AuditEvent.verb)).all()
+    assert verbs.count("decision.take-withheld") == 1
+
+
+def test_a_bundle_holds_what_was_decided_and_a_recount_follows_the_seals(session: Session) -> None:
+    scene = departing(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    sealing.seal(session, **who)
+    announcement.announce(session, **who)
+    data = exporting.archive(session, **who)
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        files = {name: packed.read(name) for name in packed.namelist()}
+    found = recount(read_bundle(files), Choice())
+    assert found.differences == ()
+    (sentence,) = told(found)
+    assert sentence.startswith("The standings put “3” third; the organisers chose “4”, which")
+    assert sentence.endswith("stands fourth, because: “Braver.”")
+    said = json.loads(files["decision.json"])
+    assert [row["departs"] for row in said["winners"]] == [False, False, True]
+    listed = json.loads(files["manifest.json"])["sha256"]
+    assert listed.pop("decision.json") == hashlib.sha256(files["decision.json"]).hexdigest()
+    assert digest(listed) == withheld(session, scene)["bundle"]
+    changed = files["decision.json"].replace(b"Braver.", b"Better.")
+    broken = recount(read_bundle(files | {"decision.json": changed}), Choice()).differences
+    assert len(broken) == 2
+
+
+def test_a_bundle_knows_no_decision_before_it_is_confirmed(session: Session) -> None:
+    scene = scenes.judged(session)
+    who = Act(contest=scene.contest, actor=scene.actor, now=NOW)
+    scenes.proposed(session, scene)
+    assert b"decision.json" not in exporting.archive(session, **who)
+    scenes.confirmed(session, scene)
+    sealing.seal(session, **who)
+    with zipfile.ZipFile(io.BytesIO(exporting.archive(session, **who))) as packed:
+        said = json.loads(packed.read("decision.json"))
+    assert "commitment" in said
+    assert not {"sealed", "withheld"} & said.keys()  # the salt is nobody's before
+
+
 def test_the_digest_of_the_bundle_sees_every_mark(session: Session) -> None:
     digests = []
     for points in ([(9, 9), (8, 8), (7, 7), (2, 2)], [(9, 9), (8, 8), (7, 7), (2, 1)]):
         scene = scenes.judged(session, points)
         scenes.confirmed(session, scene)
-        result = announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
-        digests.append(result.snapshot["bundle"])
+        announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+        digests.append(withheld(session, scene)["bundle"])
     assert digests[0] != digests[1]
 
 
@@ -379,7 +519,7 @@ def test_one_organiser_decides_alone_where_the_rules_let_them(
     events = session.scalars(select(AuditEvent.verb).order_by(AuditEvent.id)).all()
     assert events.count("contest.two-people") == 1
     result = announcement.announce(session, **who)
-    assert result.snapshot["method"]["two_people"] is False
+    assert result.snapshot["two_people"] is False
 
 
 def test_a_commitment_binds_what_is_announced(session: Session) -> None:

@@ -197,6 +197,7 @@ def test_a_stale_confirmation_is_told(session: Session, client: Client) -> None:
     decisions.propose(
         session,
         contest=scene.contest,
+        seen=scenes.seen(session, scene),
         choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
         actor=scene.actor,
         now=NOW,
@@ -205,6 +206,80 @@ def test_a_stale_confirmation_is_told(session: Session, client: Client) -> None:
     assert "The proposal was changed since you opened the page." in page
     session.expire_all()
     assert queries.get_decision(session, scene.contest).state is DecisionState.PROPOSED
+
+
+def test_an_old_form_shows_what_is_proposed_now_and_keeps_what_was_typed(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session)
+    url = scene.url("results")
+    signed_in(client, scene, second=True)
+    (form,) = [one for one in forms(client.page(url)) if "winner_1" in one.names]
+    scenes.proposed(session, scene)
+    settle(client.application)
+    typed = {
+        "citation_1": "Typed in vain?",
+        "winner_2": "3",
+        "winner_3": "2",
+        "reason_2": "Braver.",
+    }
+    page = client.send(url, form, typed).text
+    assert "Somebody changed the proposal since you opened this form." in page
+    assert "What is proposed now, by" in page
+    assert "Citation 2." in page
+    assert "Typed in vain?" in page
+    session.expire_all()
+    assert queries.get_decision(session, scene.contest).winners[1].citation == "Citation 2."
+    # Whoever has read both proposes again.
+    (form,) = [one for one in forms(page) if "winner_1" in one.names]
+    client.send(url, form, typed)
+    session.expire_all()
+    assert queries.get_decision(session, scene.contest).winners[0].citation == "Typed in vain?"
+
+
+def test_a_slip_in_an_old_form_does_not_make_it_new(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    url = scene.url("results")
+    signed_in(client, scene, second=True)
+    (form,) = [one for one in forms(client.page(url)) if "winner_1" in one.names]
+    scenes.proposed(session, scene)
+    settle(client.application)
+    (form,) = [
+        one
+        for one in forms(client.send(url, form, {"winner_1": ""}).text)
+        if "winner_1" in one.names
+    ]
+    page = client.send(url, form, {"winner_1": "1", "citation_1": "Other."}).text
+    assert "What is proposed now, by" in page
+
+
+def test_whoever_confirms_sees_what_they_confirm(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    lone = factories.entry(session, scene.contest, scene.organiser, title="Read once")
+    factories.ballot(session, scene.round_, scene.judges[0], lone, (5, 5))
+    factories.entry(session, scene.contest, scene.organiser, title="Read by nobody")
+    signed_in(client, scene, second=True)
+    page = client.page(scene.url("results"))
+    assert "Read once" in page
+    assert "one judge alone" in page
+    decisions.propose(
+        session,
+        contest=scene.contest,
+        choices=scenes.choices(1, 2, 5, reasons={5: "Braver."}),
+        seen="",
+        actor=scene.actor,
+        now=NOW,
+    )
+    settle(client.application)
+    page = client.page(scene.url("results")).translate(dict.fromkeys((0x2068, 0x2069)))
+    assert "In the standings: place 1 with 9.00, from 2 judges." in page
+    assert "In the standings: place 5 with 5.00, from 1 judge." in page
+    assert "Passed over: 0003 “Work 3” (place 3), 0004 “Work 4” (place 4)." in page
+    assert "Thin evidence: 0005 “Read once” rests on one judge alone." in page
+    assert "Braver." in page
+    assert "by a model of the marks" in page
+    assert "1 of 6 entries was judged by nobody." in page
+    assert "not of this choice" in page
 
 
 def test_a_page_that_has_become_stale_leads_to_the_results(

@@ -234,6 +234,7 @@ def propose(session: Session, scene: scenes.Scene) -> None:
     decisions.propose(
         session,
         contest=scene.contest,
+        seen=scenes.seen(session, scene),
         choices=[Choice(number, CITATION, REASON) for number in (4, 1, 2)],
         actor=scene.actor,
         now=NOW,

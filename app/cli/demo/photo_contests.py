@@ -263,7 +263,12 @@ def _decide(stage: Stage, contest: Contest) -> None:
         citation = _CITATIONS.get(version.title, "") if version else ""
         choices.append(Choice(entry=standing.entry, citation=citation, reason=""))
     decision = decisions.propose(
-        stage.session, contest=contest, choices=choices, actor=stage.organiser, now=stage.at(-29)
+        stage.session,
+        contest=contest,
+        choices=choices,
+        seen="",
+        actor=stage.organiser,
+        now=stage.at(-29),
     )
     decisions.confirm(
         stage.session,
