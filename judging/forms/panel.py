@@ -99,7 +99,7 @@ class DeclarationForm(Form):
     )
 
     def conflicts(self) -> dict[int, str]:
-        """Return the reason, which may be empty, by the id of each entry that is ticked."""
+        """Return the reason, empty where none was given, by the id of each entry ticked."""
         return {
             entry_id: clean(request.form.get(f"reason-{entry_id}", "")) or ""
             for entry_id in self.entries.data or ()

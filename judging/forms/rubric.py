@@ -178,6 +178,9 @@ def _check_scale(row: _Row) -> bool:
         for field in (row["minimum"], row["maximum"], *(at for at, words in _written(row)))
         if not _is_mark(field, step)
     ]
+    if not wrong and exact(row["minimum"].data) >= exact(row["maximum"].data):
+        row["maximum"].errors = [_("The highest mark must be above the lowest one.")]
+        return False
     return not wrong and sum(not _check_level(row, at) for at, _words in _written(row)) == 0
 
 

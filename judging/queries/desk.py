@@ -123,9 +123,14 @@ class DeskPanel:
     declared_at: datetime | None
     rounds: tuple[DeskRound, ...]
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the judge has something to do here: to declare, or in an open round."""
+        return self.declared_at is None or any(share.is_open for share in self.rounds)
+
 
 def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
-    """Return every panel somebody sits on, the newest contest first.
+    """Return every panel somebody sits on: those that wait for this judge first, then the newest.
 
     That takes four queries, and one or two more for each round of orders or of pairs.
     """
@@ -137,7 +142,7 @@ def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
         .options(joinedload(Judge.contest))
     ).all()
     shares = _shares(session, [judge for judge in judges if judge.declared_at is not None])
-    return tuple(
+    panels = [
         DeskPanel(
             slug=judge.contest.slug,
             title=judge.contest.title,
@@ -146,7 +151,8 @@ def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
             rounds=tuple(shares.get(judge.id, ())),
         )
         for judge in judges
-    )
+    ]
+    return tuple(sorted(panels, key=lambda panel: not panel.is_waiting))
 
 
 def get_share(session: Session, *, judge: Judge, round_id: int) -> DeskRound:

@@ -16,7 +16,7 @@ from app.accounts.models import User
 from app.accounts.queries import actor_of, find_user_by_email
 from app.accounts.service import put_user
 from app.authz import Actor
-from app.errors import N_, ConflictError, GoneError, NotFoundError
+from app.errors import N_, ConflictError, GoneError, InvalidError, NotFoundError
 from app.web import absolute_url, instant_twice
 from contests.models import Contest
 from contests.states import ContestState
@@ -155,7 +155,7 @@ def declare(
     """Record a judge's conflicts of interest (reason by entry id; may be none) and open the desk.
 
     Raises ConflictError while entries still come in, NotFoundError for an entry that is not in the
-    contest, InvalidError for a reason too long.
+    contest, InvalidError for a reason missing or too long.
     """
     if not entries_are_frozen(session, judge.contest, now):
         raise ConflictError(
@@ -167,6 +167,7 @@ def declare(
     find_conflicts(session, contest=judge.contest, judges=[judge], actor=actor, now=now)
     if not conflicts.keys() <= offered(session, judge.contest, conflicts.keys()):
         raise NotFoundError
+    _check_all_said(session, conflicts)
     reasons = {
         entry_id: check_reason(reason, field=f"reason-{entry_id}")
         for entry_id, reason in conflicts.items()
@@ -188,6 +189,18 @@ def declare(
         now=now,
         details={"entries": numbers_of(session, [recusal.entry_id for recusal in recusals])},
     )
+
+
+def _check_all_said(session: Session, conflicts: Mapping[int, str]) -> None:
+    """Refuse a conflict of interest of which nothing is said, naming its entry."""
+    silent = [entry_id for entry_id, reason in conflicts.items() if not reason.strip()]
+    if silent:
+        raise InvalidError(
+            N_("Say what the conflict of interest is. Not said yet: %(numbers)s."),
+            field=f"reason-{silent[0]}",
+            code="reason-missing",
+            numbers=", ".join(f"{number:04d}" for number in numbers_of(session, silent)),
+        )
 
 
 def remove(session: Session, *, judge: Judge, actor: Actor, now: datetime) -> None:

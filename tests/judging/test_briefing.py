@@ -74,10 +74,16 @@ def test_what_is_ticked_survives_looking_at_others(
     assert third.count(" checked") == 2
     data = {key: value for key, value in data.items() if key != "show"} | {"answer": "some"}
     answer = client.post(address(contest), data=data | {"csrf_token": token(client)})
+    assert answer.status_code == 422
+    assert "Say what the conflict of interest is. Not said yet: 0005." in answer.text
+    assert answer.text.count(" checked") == 3  # both entries and the answer
+    assert "My sister&#39;s" in answer.text
+    data |= {f"reason-{ids[4]}": "A friend"}
+    answer = client.post(address(contest), data=data | {"csrf_token": token(client)})
     assert answer.status_code == 303
     assert {(row.entry_id, row.reason) for row in session.scalars(select(Recusal))} == {
         (int(ids[0]), "My sister's"),
-        (int(ids[4]), ""),
+        (int(ids[4]), "A friend"),
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -243,9 +244,36 @@ def test_a_round_with_seats_is_for_those_who_sit_there(
     assert "The final" in desk.page("/judge")
 
 
+def test_closed_rounds_are_folded_below_what_is_open(
+    desk: Client, session: Session, scene: Scene
+) -> None:
+    later = factories.round_(session, scene.contest, position=2)
+    scene.round_.title, later.title = "The first look", "The second look"
+    factories.ballot(session, later, scene.judge, scene.ballots[0].entry)
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    session.commit()
+    page = desk.page("/judge")
+    assert "<summary>The first look: closed, 0 of 3 submitted</summary>" in page
+    assert page.index("The second look") < page.index("The first look")
+    assert page.index("Begin with entry") < page.index('<details class="desk-round"')
+
+
+def test_a_panel_that_waits_comes_before_newer_ones_that_do_not(
+    desk: Client, session: Session, scene: Scene
+) -> None:
+    newer = factories.contest(session, closes_at=scene.contest.closes_at + timedelta(days=9))
+    scene.contest.title, newer.title = "Waits for marks", "Is all over"
+    assert scene.judge.user is not None
+    factories.judge(session, newer, scene.judge.user)
+    session.commit()
+    page = desk.page("/judge")
+    assert page.index("<h2>Waits for marks</h2>") < page.index("<h2>Is all over</h2>")
+
+
 def test_done_for_now_is_not_all_done(desk: Client, session: Session, scene: Scene) -> None:
     scene.round_.hand_out = HandOut.FOCUS
     url = f"/judge/rounds/{scene.round_.id}"
+    assert "More are handed out as you go." in desk.page("/judge")
     for place in range(3):
         save(desk, scene.url(place), version="0", act="submit", **SEEN)
     page = desk.page(url)
@@ -254,6 +282,7 @@ def test_done_for_now_is_not_all_done(desk: Client, session: Session, scene: Sce
     assert "Thank you" not in page
     scene.round_.hand_out = HandOut.EVEN
     assert "Thank you: all 3 entries are submitted." in desk.page(url)
+    assert "More are handed out as you go." not in desk.page(url)
     newcomer = factories.user(session)
     factories.judge(session, scene.contest, newcomer)
     desk.sign_in(newcomer)

@@ -1,5 +1,7 @@
 """The doubt in words: which entries it is about, and that it may rise."""
 
+from itertools import pairwise
+
 from flask import Flask
 
 from judging.service.focusing import Doubt
@@ -31,4 +33,4 @@ def test_the_words_are_about_what_the_round_decides(app: Flask) -> None:
 
 def test_labels_lie_apart_however_many_they_are(app: Flask) -> None:
     dots = shown(app, *([0.9] * 8)).line.dots
-    assert min(b.x - a.x for a, b in zip(dots, dots[1:], strict=False)) > 60
+    assert min(b.x - a.x for a, b in pairwise(dots)) > 60

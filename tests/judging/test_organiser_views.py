@@ -311,7 +311,9 @@ def test_the_rubric_is_rearranged_before_it_is_saved(session: Session, client: C
     ("fields", "said"),
     [
         ({"title_0": ""}, "This field is required."),
-        ({"minimum_0": "10"}, "must rise"),
+        ({"minimum_0": "10"}, "must be above the lowest one"),
+        ({"minimum_0": "5", "maximum_0": "1"}, "The highest mark must be above the lowest one."),
+        ({"minimum_0": "5", "maximum_0": "5"}, "The highest mark must be above the lowest one."),
         ({"maximum_1": "1001"}, "1000 steps at most"),
         ({"maximum_1": "7.25"}, "there is no mark of 7.25: take 7 or 8"),
         ({"step_0": "0"}, "A step is from 0.01 to 100."),

@@ -200,7 +200,9 @@ def test_pairs_are_barred_by_declaration_and_by_kinship_even_before_an_answer(
     factories.entry(session, elsewhere, person)
     invited = invite(session, scene)
     seated = factories.judge(session, scene.contest, factories.user(session), declared=False)
-    panel.declare(session, judge=seated, conflicts={other.id: ""}, actor=scene.actor, now=NOW)
+    panel.declare(
+        session, judge=seated, conflicts={other.id: "My pupil"}, actor=scene.actor, now=NOW
+    )
     assert panel.barred_pairs(session, scene.contest) == {
         (invited.id, own.id),
         (seated.id, other.id),
@@ -243,8 +245,20 @@ def test_an_entry_that_is_not_judged_here_cannot_be_declared(
     for entry in strangers:
         with pytest.raises(NotFoundError):
             panel.declare(
-                session, judge=judge, conflicts={entry.id: ""}, actor=scene.actor, now=NOW
+                session, judge=judge, conflicts={entry.id: "Why"}, actor=scene.actor, now=NOW
             )
+
+
+def test_a_conflict_needs_its_reason(session: Session, scene: Scene) -> None:
+    owner = factories.user(session)
+    said, silent = (factories.entry(session, scene.contest, owner) for _ in range(2))
+    judge = factories.judge(session, scene.contest, factories.user(session), declared=False)
+    reasons = {said.id: "My pupil", silent.id: " \n"}
+    with pytest.raises(InvalidError) as caught:
+        panel.declare(session, judge=judge, conflicts=reasons, actor=scene.actor, now=NOW)
+    assert (caught.value.reason, caught.value.field) == ("reason-missing", f"reason-{silent.id}")
+    assert caught.value.params["numbers"] == f"{silent.number:04d}"
+    assert judge.declared_at is None
 
 
 def test_a_reason_too_long_names_its_field(session: Session, scene: Scene) -> None:
