@@ -1,18 +1,19 @@
 """Whether a round can open: the entries, the judges, and the rounds before it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contests.models import Entry
+from contests.models import Contest, Entry
 from contests.states import Screening
 from judging.models import HandOut, Judge, Round
 from judging.queries.panel import entries_close_at, unsettled_conflicts
 from judging.queries.progress import panel
-from judging.queries.rounds import find_round_before, judged_in
+from judging.queries.rounds import count_standing, find_round_before, judged_in
 from judging.ranking import Kind
 from judging.states import RoundState
 
@@ -76,6 +77,25 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
         before=before,
         unsettled=unsettled_conflicts(session, round_.contest),
     )
+
+
+def cutless_rounds(
+    session: Session, contest: Contest, rounds: Sequence[Round], now: datetime
+) -> list[Round]:
+    """Return the planned rounds from which so many go on that nobody is left out.
+
+    How many come to a round follows from the rounds before it, as far as these fix a number.
+    """
+    is_known = now >= entries_close_at(session, contest)
+    field = count_standing(session, contest) if is_known else None
+    counting = [round_ for round_ in rounds if not round_.is_practice]
+    found = []
+    for round_ in counting[:-1]:
+        count = round_.advance_count
+        if count and field is not None and count >= field and round_.state is RoundState.PLANNED:
+            found.append(round_)
+        field = count if field is None or count is None else min(count, field)
+    return found
 
 
 def judges_wanted(round_: Round) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.audit import AuditEvent
@@ -69,6 +69,12 @@ def find_round_before(session: Session, round_: Round) -> Round | None:
         .order_by(Round.position.desc())
         .limit(1)
     )
+
+
+def count_standing(session: Session, contest: Contest) -> int:
+    """Return how many entries are still in a contest."""
+    wanted = select(func.count(Entry.id)).where(Entry.contest_id == contest.id, STANDS)
+    return session.scalar(wanted) or 0
 
 
 def takes_all(session: Session, round_: Round) -> bool:

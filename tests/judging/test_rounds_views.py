@@ -18,6 +18,7 @@ from judging.service.rounds import Preset
 from judging.states import RoundState
 from tests import factories
 from tests.client import Client, Value, forms
+from tests.conftest import Clock
 from tests.factories import NOW
 from tests.judging import scenes
 from tests.queries import counted
@@ -79,8 +80,43 @@ def test_three_rounds_are_planned_with_one_click(session: Session, client: Clien
         client.submit(scene.url("rounds"), press="Plan: Stars, shortlist, ranking")
     ).text
     assert titles(session, scene.contest) == ["Stars", "Shortlist", "Ranking"]
-    for words in ("The best 30 go on.", "The best 10 go on.", "The winners come from here."):
+    for words in ("The best 3 go on.", "The best 2 go on.", "The winners come from here."):
         assert words in page
+
+
+@SQLITE
+def test_presets_fit_the_field_or_say_that_they_do_not(
+    session: Session, client: Client, clock: Clock
+) -> None:
+    scene = fresh(session, entries=8)
+    manager(client, scene)
+    page = client.page(scene.url("rounds"))
+    assert "8 entries are too few for three rounds: “One scoring round” suits them better." in page
+    assert "the best 7 are marked by the rubric" in page
+    clock.advance(days=-30)
+    scene.contest.closes_at = NOW
+    session.commit()
+    page = client.page(scene.url("rounds"))
+    assert "the best 30 are marked by the rubric" in page
+    assert "Entries still come in, so that these numbers are guesses." in page
+
+
+@SQLITE
+def test_a_round_that_leaves_nobody_out_says_so(session: Session, client: Client) -> None:
+    scene = fresh(session, entries=12)
+    stars, shortlist, _last = plan(session, scene, Preset.STARS)
+    assert (stars.advance_count, shortlist.advance_count) == (9, 6)
+    manager(client, scene)
+    page = client.page(scene.url("rounds"))
+    assert "all go on." not in page
+    stars.advance_count = 12
+    session.commit()
+    assert client.page(scene.url("rounds")).count("all go on.") == 1
+    assert "The best 12 go on, and not more than that come" in client.page(at(scene, stars))
+    stars.advance_count, shortlist.advance_count = 9, 9
+    session.commit()
+    assert "all of them go on." in client.page(at(scene, shortlist))
+    assert "all of them go on." not in client.page(at(scene, stars))
 
 
 def test_rounds_are_added_moved_and_removed(session: Session, client: Client) -> None:

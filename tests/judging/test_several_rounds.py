@@ -43,7 +43,7 @@ from judging.queries.rounds import (
 from judging.ranking import Kind, MethodName
 from judging.rubric import VERDICT
 from judging.service import panel, rounds
-from judging.service.rounds import CriterionValues, Preset, RoundValues
+from judging.service.rounds import CriterionValues, Cuts, Preset, RoundValues
 from judging.states import BallotState, RoundState
 from tests import factories
 from tests.factories import NOW
@@ -144,12 +144,33 @@ def test_a_preset_plans_all_rounds_at_once(
     assert all(round_.title and round_.briefing for round_ in made)
 
 
+@pytest.mark.parametrize(
+    ("entries", "winners", "cuts", "fit"),
+    [
+        (150, 3, (30, 10), True),
+        (15, 3, (9, 6), True),
+        (12, 3, (9, 6), False),
+        (8, 3, (7, 6), False),
+        (5000, 3, (1000, 15), True),
+        (100, 1, (20, 7), True),
+        (2, 1, (1, 1), False),
+        (0, 3, (1, 1), False),
+    ],
+)
+def test_a_plan_of_three_rounds_follows_the_field(
+    entries: int, winners: int, cuts: tuple[int, int], *, fit: bool
+) -> None:
+    found = Cuts(entries, winners, is_guess=False)
+    assert ((found.shortlist, found.final), found.fit) == (cuts, fit)
+
+
 def test_stars_come_before_the_rubric_and_an_order_after(session: Session) -> None:
     stars, shortlist, last = rounds_of(session, planned(session, Preset.STARS).contest)
     (criterion,) = stars.criteria
     assert (criterion.minimum, criterion.maximum, criterion.step_hundredths) == (1, 5, 100)
     assert criterion.levels["5"] == "By all means"
-    assert (stars.advance_count, shortlist.advance_count) == (30, 10)
+    # Of four entries: never all of them.
+    assert (stars.advance_count, shortlist.advance_count) == (3, 2)
     assert len(shortlist.criteria) == 4
     assert (last.criteria, last.method) == ([], MethodName.RANK_SUM)
 

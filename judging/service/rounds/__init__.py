@@ -17,7 +17,7 @@ from judging.service.rounds.planning import (
     remove_round,
     update_round,
 )
-from judging.service.rounds.presets import Preset, plan_rounds
+from judging.service.rounds.presets import Cuts, Preset, cuts_of, plan_rounds
 from judging.service.rounds.running import (
     assign_again,
     check_ready,
@@ -30,6 +30,7 @@ from judging.service.rounds.running import (
 
 __all__ = [
     "CriterionValues",
+    "Cuts",
     "Preset",
     "RoundValues",
     "add_round",
@@ -38,6 +39,7 @@ __all__ = [
     "choose_next",
     "choose_practice",
     "close_round",
+    "cuts_of",
     "forget_choice",
     "handover",
     "move_up",

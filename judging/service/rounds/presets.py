@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -15,7 +16,8 @@ from app.web import in_zone, local_instant
 from contests.models import Contest
 from judging import rubric
 from judging.models import Advance, Criterion, Round
-from judging.queries.rounds import rounds_of
+from judging.queries.panel import entries_close_at
+from judging.queries.rounds import count_standing, rounds_of
 from judging.ranking import Kind, MethodName
 from judging.service.rounds.ladders import begin_rules
 from judging.service.rounds.records import record
@@ -24,6 +26,11 @@ JUDGING_DAYS = 14
 LATER_DAYS = 7
 FIRST_PASS = 2
 """With focus every entry gets so many first: with one nothing would link the judges."""
+USUAL_FIELD = 150
+"""How many entries to plan for while nobody can know."""
+SHORTLIST_SHARE, SHORTLIST_EACH = 5, 3
+FINAL_SHARE, FINAL_EACH = 3, 2
+MOST_TO_ORDER = 15
 _EVENING = time(18)
 
 
@@ -98,13 +105,11 @@ _PLANS: Final[Mapping[Preset, Sequence[Mapping[str, Any]]]] = {
             "title": N_("Stars"),
             "criteria": _STARS,
             "advance": Advance.TOP,
-            "advance_count": 30,
         },
         {
             "kind": Kind.SCORE,
             "title": N_("Shortlist"),
             "advance": Advance.TOP,
-            "advance_count": 10,
         },
         {"kind": Kind.RANK},
     ),
@@ -119,6 +124,44 @@ _PLANS: Final[Mapping[Preset, Sequence[Mapping[str, Any]]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """How many go on in a plan of three rounds, of so many entries; where the field is known.
+
+    While entries still come in, `entries` is what a contest has on average, and all is a guess.
+    """
+
+    entries: int
+    winners: int
+    is_guess: bool
+
+    @property
+    def shortlist(self) -> int:
+        """How many go on from the first round: a fifth, and three for each winner at least."""
+        wanted = max(SHORTLIST_EACH * self.winners, round(self.entries / SHORTLIST_SHARE))
+        return max(1, min(wanted, self.entries - 1))
+
+    @property
+    def final(self) -> int:
+        """How many of those are put in order: a third, as many as a judge can order."""
+        most = max(MOST_TO_ORDER, FINAL_EACH * self.winners)
+        wanted = max(FINAL_EACH * self.winners, round(self.shortlist / FINAL_SHARE))
+        return max(1, min(wanted, most, self.shortlist - 1))
+
+    @property
+    def fit(self) -> bool:
+        """Whether each of three rounds leaves more than win, and fewer than it got."""
+        is_large = self.entries >= SHORTLIST_SHARE * self.winners
+        return is_large and self.entries > self.shortlist > self.final > self.winners
+
+
+def cuts_of(session: Session, contest: Contest, now: datetime) -> Cuts:
+    """Return how many would go on in a plan of three rounds, as entries are now."""
+    found = count_standing(session, contest)
+    is_guess = now < entries_close_at(session, contest)
+    return Cuts(max(found, USUAL_FIELD) if is_guess else found, contest.winners, is_guess)
+
+
 def plan_rounds(
     session: Session, *, contest: Contest, preset: Preset, actor: Actor, now: datetime
 ) -> Sequence[Round]:
@@ -126,8 +169,16 @@ def plan_rounds(
     found = rounds_of(session, contest)
     if found:
         return found
+    cuts = cuts_of(session, contest, now)
+    counts = iter((cuts.shortlist, cuts.final))
     made = [
-        new_round(contest, position=position, now=now, **plan)
+        new_round(
+            contest,
+            position=position,
+            now=now,
+            advance_count=next(counts) if plan.get("advance") is Advance.TOP else None,
+            **plan,
+        )
         for position, plan in enumerate(_PLANS[preset], start=1)
     ]
     session.add_all(made)

@@ -13,7 +13,7 @@ from app.transaction import current_session
 from judging.assignment import Assignment, components
 from judging.models import HandOut, Round
 from judging.queries import progress as queries
-from judging.queries.readiness import readiness
+from judging.queries.readiness import cutless_rounds, readiness
 from judging.queries.results import find_decision
 from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
 from judging.queries.untouched import are_shareable
@@ -59,6 +59,7 @@ def round_(slug: str, round_id: int) -> str:
         "decision": decision,
         "counting": _counting(found),
         "method_url": url_for("judging_organiser.method", slug=slug, round_id=round_id),
+        "is_cutless": found in cutless_rounds(session, contest, all_rounds, now),
         "now": now,
     }
     if found.state is RoundState.PLANNED:

@@ -14,6 +14,7 @@ from app.transaction import current_session
 from contests.queries.contests import get_contest
 from judging.models import Round
 from judging.queries import progress as queries
+from judging.queries.readiness import cutless_rounds
 from judging.queries.results import find_decision
 from judging.queries.rounds import rounds_of
 from judging.ranking import Kind
@@ -35,6 +36,7 @@ class RoundLine:
     round: Round
     progress: queries.Progress | None
     can_move_up: bool
+    is_cutless: bool
 
 
 @blueprint.get("/rounds")
@@ -45,20 +47,32 @@ def rounds(slug: str) -> str:
     contest = get_contest(session, slug)
     found = rounds_of(session, contest)
     if not found:
+        cuts = service.cuts_of(session, contest, clock.now())
         return render_template(
             "judging/organiser/no_round.html",
             contest=contest,
-            presets=[(preset, *words.preset_words(preset)) for preset in Preset],
+            presets=[
+                (
+                    preset,
+                    *words.preset_words(preset, cuts),
+                    words.cuts_note(cuts) if preset is Preset.STARS else "",
+                )
+                for preset in Preset
+            ],
         )
-    decision = find_decision(session, contest)
+    decision, now = find_decision(session, contest), clock.now()
+    cutless = cutless_rounds(session, contest, found, now)
     return render_template(
         "judging/organiser/rounds.html",
         contest=contest,
-        lines=[_line(round_, found[n - 1] if n else None) for n, round_ in enumerate(found)],
+        lines=[
+            _line(one, found[n - 1] if n else None, is_cutless=one in cutless)
+            for n, one in enumerate(found)
+        ],
         deciding=max((one for one in found if not one.is_practice), key=_position, default=None),
         steps=phases(contest, found, decision),
         can_add=decision is None,
-        now=clock.now(),
+        now=now,
     )
 
 
@@ -66,12 +80,13 @@ def _position(round_: Round) -> int:
     return round_.position
 
 
-def _line(round_: Round, above: Round | None) -> RoundLine:
+def _line(round_: Round, above: Round | None, *, is_cutless: bool) -> RoundLine:
     is_planned = round_.state is RoundState.PLANNED
     return RoundLine(
         round_,
         None if is_planned else queries.progress(current_session(), round_),
         is_planned and above is not None and above.state is RoundState.PLANNED,
+        is_cutless,
     )
 
 

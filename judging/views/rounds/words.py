@@ -13,7 +13,7 @@ from judging.queries.rounds import find_next_round
 from judging.queries.rubric import work_of
 from judging.ranking import Kind
 from judging.service.focusing import lets_go_on
-from judging.service.rounds import Preset
+from judging.service.rounds import Cuts, Preset
 from judging.views.words import decimal
 
 
@@ -143,7 +143,7 @@ def shortfall_words(short: Shortfall[int], wanted: int) -> str:
     return " · ".join(said)
 
 
-def preset_words(preset: Preset) -> tuple[str, str]:
+def preset_words(preset: Preset, cuts: Cuts) -> tuple[str, str]:
     """Return the name of a way to judge, and what each person will do."""
     return {
         Preset.ONE: (
@@ -156,8 +156,11 @@ def preset_words(preset: Preset) -> tuple[str, str]:
         Preset.STARS: (
             _("Stars, shortlist, ranking"),
             _(
-                "Judges give 1 to 5 stars; the best 30 are marked by the rubric; every judge puts "
-                "the best 10 of those in order, and you choose the winners from that."
+                "Judges give 1 to 5 stars; the best %(shortlist)s are marked by the rubric; every "
+                "judge puts the best %(final)s of those in order, and you choose the winners from "
+                "that.",
+                shortlist=cuts.shortlist,
+                final=cuts.final,
             ),
         ),
         Preset.SCREEN: (
@@ -175,3 +178,20 @@ def preset_words(preset: Preset) -> tuple[str, str]:
             ),
         ),
     }[preset]
+
+
+def cuts_note(cuts: Cuts) -> str:
+    """Return what to know of the numbers of a plan of three rounds; "" where they fit."""
+    if cuts.is_guess:
+        return _(
+            "Entries still come in, so that these numbers are guesses. You can change them until "
+            "each round opens."
+        )
+    if cuts.fit:
+        return ""
+    few: str = ngettext(
+        "%(num)s entry is too few for three rounds: “One scoring round” suits it better.",
+        "%(num)s entries are too few for three rounds: “One scoring round” suits them better.",
+        cuts.entries,
+    )
+    return few
