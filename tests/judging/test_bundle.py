@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from judging.bundle import Bundle, BundleError, Fault, files, read_bundle, read_files
+from judging.bundle import (
+    Bundle,
+    BundleError,
+    Chosen,
+    Decided,
+    Fault,
+    files,
+    read_bundle,
+    read_files,
+)
+from judging.bundle.decided import FILE
 from judging.ranking import ComparisonRow, MarkRow, RankRow, Rung, RungKind
 from judging.rubric import Criterion
 
@@ -478,3 +488,52 @@ def test_a_file_that_cannot_be_opened_is_said(
 
     monkeypatch.setattr(Path, "open", refuse)
     assert {fault.reason for fault in unreadable(folder)} == {"The file cannot be read."}
+
+
+# --- the decision -------------------------------------------------------------------------------
+
+
+def decided(text: str) -> list[tuple[int, str]]:
+    return [(line, reason) for file, line, reason in faults(decision_json=text) if file == FILE]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[]", [(1, "The file holds no JSON object.")]),
+        ('{"winners": []}', [(1, "“winners” must list at least one winner.")]),
+        ('{"winners": [7]}', [(1, "A winner must be an object.")]),
+        (
+            '{"winners": [\n{"place": 0, "reason": 7}]}',
+            [
+                (2, "“place” must be a whole number from 1."),
+                (2, "“entry” must name the entry."),
+                (2, "“reason” must be a text."),
+            ],
+        ),
+        (
+            '{"winners": [{"place": 1, "entry": "a"}, {"place": 1, "entry": "a"}]}',
+            [
+                (1, "Two winners have the same “place”."),
+                (1, "Two winners have the same “entry”."),
+            ],
+        ),
+        (
+            '{"winners": [{"place": 1, "entry": "a"}], "commitment": "x", "sealed": {}}',
+            [
+                (1, "“sealed” must be a text."),
+                (1, "“commitment” must be 64 hexadecimal digits."),
+            ],
+        ),
+    ],
+)
+def test_a_bad_decision(text: str, told: list[tuple[int, str]]) -> None:
+    assert decided(text) == told
+
+
+def test_a_decision_is_read_in_the_order_of_places_and_the_unknown_left_out() -> None:
+    text = """{"state": [], "round": "duel", "winners": [
+        {"place": 2, "entry": "b", "reason": "", "mood": 1}, {"place": "1", "entry": 7}]}"""
+    found = read(decision_json=text).decided
+    assert found == Decided((Chosen(1, "7", ""), Chosen(2, "b", "")), "duel")
+    assert read().decided is None

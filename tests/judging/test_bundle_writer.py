@@ -1,5 +1,6 @@
 """A bundle that was written is one that can be read, and its recount is what was counted."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,15 +12,20 @@ from hypothesis import strategies as st
 
 from judging.bundle import (
     Choice,
+    Chosen,
     CountedRound,
+    Decided,
     Export,
+    Fault,
     digests,
     is_empty,
     manifest,
     read_bundle,
     recount,
     write,
+    write_decision,
 )
+from judging.bundle.decided import read_decided
 from judging.ranking import (
     METHODS,
     Ballots,
@@ -228,3 +234,21 @@ def test_what_was_given_is_written_only_in_a_round_of_its_kind(kind: Kind) -> No
     round_ = counted("1", own, Method(method), given_)
     files = written(replace(round_, kind=kind))
     assert files.keys() == {"method.json", "standings.csv"}
+
+
+def test_a_decision_is_written_as_it_is_read() -> None:
+    decided = Decided((Chosen(1, "3", "Braver."), Chosen(2, "1", "")), "1", commitment="a" * 64)
+    places = {"1": 1, "2": 2, "3": 3, "4": None}
+    written = write_decision(decided, Method(MethodName.TRIMMED_MEAN, 1), places)
+    said = json.loads(written["decision.json"])
+    assert said == {
+        "round": "1",
+        "method": {"name": "trimmed_mean", "drop": 1},
+        "winners": [
+            {"place": 1, "entry": "3", "stands": 3, "departs": True, "reason": "Braver."},
+            {"place": 2, "entry": "1", "stands": 1, "departs": False, "reason": ""},
+        ],
+        "commitment": "a" * 64,
+    }
+    faults: list[Fault] = []
+    assert (read_decided(written, faults), faults) == (decided, [])

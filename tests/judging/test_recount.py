@@ -17,7 +17,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judging.bundle import BundleError, Choice, csv_text, plain, read_bundle, recount, winners
+from judging.bundle import (
+    BundleError,
+    Choice,
+    csv_text,
+    decision,
+    plain,
+    read_bundle,
+    recount,
+    winners,
+)
 from judging.bundle.recount import Recount, score_text
 from judging.ranking import MethodName
 
@@ -326,6 +335,97 @@ def test_words_cannot_steer_a_terminal() -> None:
     assert plain("照片 é\x1b[2J\u202e\n") == "照片 é\\x1b[2J\\u202e\\n"
 
 
+# --- what was decided -----------------------------------------------------------------------------
+
+
+FIVE = ballots("a x 40 9; b x 36 9; c x 32 8; d x 32 8; e x 4 1")
+
+
+def decided(*chosen: str, because: str = "", **more: str) -> bytes:
+    listed = [
+        {"place": place, "entry": entry, "reason": because}
+        for place, entry in enumerate(chosen, start=1)
+    ]
+    return json.dumps({"winners": listed} | more).encode()
+
+
+def told(text: bytes, choice: Choice | None = None) -> list[str]:
+    files = bundle(SCORE, rows={"ballots.csv": FIVE}) | {"decision.json": text}
+    return list(decision(count(files, choice)))
+
+
+def test_a_decision_that_departs_is_told_with_its_reason() -> None:
+    assert told(decided("a", "b")) == ["The organisers decided as the standings say."]
+    assert told(decided("b", "a", because="Braver.", round="1")) == [
+        (
+            "The standings put “a” first; the organisers chose “b”, which stands second, because: "
+            "“Braver.”"
+        )
+    ]
+    assert told(decided("a", "e")) == [
+        (
+            "The standings put “b” second; the organisers chose “e”, which stands fifth, "
+            "and give no reason."
+        )
+    ]
+    assert told(decided("a", "b", "unread", because="It had to be.")) == [
+        (
+            "The standings put “c”, “d” third; the organisers chose “unread”, which has no place, "
+            "because: “It had to be.”"
+        )
+    ]
+    assert told(decided("a", "b", "c", because="The chair's voice.")) == [
+        "The organisers chose “c” among 2 entries that stand equal, because: “The chair's voice.”"
+    ]
+    assert list(decision(count(bundle(SCORE, rows={"ballots.csv": FIVE})))) == []
+
+
+def test_places_beyond_words_are_told_in_numbers() -> None:
+    rows = ballots("; ".join(f"{entry} x {40 - at} 9" for at, entry in enumerate("abcdefghijk")))
+    files = bundle(SCORE, rows={"ballots.csv": rows}) | {"decision.json": decided("k")}
+    (sentence,) = decision(count(files))
+    assert "“k”, which stands on place 11, and" in sentence
+
+
+def test_of_another_round_than_the_one_asked_for_no_decision_is_told() -> None:
+    rows = {"ballots.csv": FIVE, "rankings.csv": "2,x,b,1\n2,x,a,2"}
+    for round_, expected in (("1", []), ("2", ["The organisers decided as the standings say."])):
+        files = bundle(SCORE, RANK, rows=rows) | {"decision.json": decided("b", round="2")}
+        assert list(decision(count(files, Choice(round=round_)))) == expected
+
+
+def sealing(**changed: str) -> list[str]:
+    """Return what differs in a bundle whose winner was sealed, but for what is changed."""
+    kept = "salt\n{}"
+    said = {
+        "winners": [{"place": 1, "number": "a"}],
+        "withheld": hashlib.sha256(kept.encode()).hexdigest(),
+    }
+    sealed = f"salt\n{json.dumps(said)}"
+    digest = hashlib.sha256(sealed.encode()).hexdigest()
+    given = {"commitment": digest, "sealed": sealed, "withheld": kept} | changed
+    if "sealed" in changed:
+        given["commitment"] = hashlib.sha256(changed["sealed"].encode()).hexdigest()
+    text = decided("a", **given)
+    files = bundle(SCORE, rows={"ballots.csv": FIVE}) | {"decision.json": text}
+    return list(count(files).differences)
+
+
+OTHER = "decision.json: the withheld text is not the one that the sealed text names."
+WINNERS = "decision.json: the winners are not those of the sealed text."
+
+
+def test_a_seal_that_does_not_hold_is_a_difference() -> None:
+    assert sealing() == []
+    assert sealing(commitment="0" * 64) == [
+        "decision.json: the sealed text is not the one that the commitment is of."
+    ]
+    assert sealing(withheld="salt\n[]") == [OTHER]
+    assert sealing(withheld="", sealed='\n{"winners": [{"place": 1, "number": "b"}]}') == [WINNERS]
+    for broken in ("salt", "\n[]", "\n{}", '\n{"winners": [1]}'):
+        assert sealing(sealed=broken) == [OTHER, WINNERS]
+
+
 # --- against the plain definition ----------------------------------------------------------------
 
 
@@ -426,6 +526,19 @@ def test_the_command_takes_other_ways_to_count(tmp_path: Path, empty: Path) -> N
     folder = write(tmp_path / "bundle", bundle(SCORE, rows={"ballots.csv": ballots(three)}))
     done = podium(folder, "--method", "trimmed_mean", "--drop", 1, "--round", 1, cwd=empty)
     assert done.stdout.decode().splitlines()[1:] == ["1,1,a,4.333333333,1", "1,2,b,4,1"]
+
+
+def test_the_command_tells_a_departure_and_ends_well(tmp_path: Path, empty: Path) -> None:
+    files = bundle(SCORE, rows={"ballots.csv": THREE})
+    chosen = files | {"decision.json": decided("b", "a", because="Braver.")}
+    done = podium(write(tmp_path / "bundle", chosen), cwd=empty)
+    assert done.returncode == 0
+    assert "the organisers chose “b”, which stands second, because: “Braver.”" in (
+        done.stderr.decode()
+    )
+    broken = podium(write(tmp_path / "broken", files | {"decision.json": b"{"}), cwd=empty)
+    assert broken.returncode == 2
+    assert broken.stderr.decode().startswith("decision.json, line 1: This is not JSON")
 
 
 def test_many_faults_are_told_in_part(tmp_path: Path, empty: Path) -> None:
