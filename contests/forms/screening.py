@@ -1,7 +1,7 @@
 """The forms with which organisers check entries."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, StringField
+from wtforms import HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, Length
 
 from app.web.forms import Form
@@ -29,6 +29,8 @@ class ScreenForm(Form):
             " For “Eligible”, the audit keeps it."
         ),
     )
+
+    seen = HiddenField()
 
     @classmethod
     def of(cls, entry: Entry) -> "ScreenForm":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,7 @@ from contests.queries import contests as queries
 from contests.queries import look_alikes, screening
 from contests.queries.paging import Position
 from contests.queries.screening import Standing
+from contests.queries.verdicts import find_last_judged
 from contests.rules import is_announced, is_web_link
 from contests.service import look_alikes as doubles
 from contests.service import screening as service
@@ -69,6 +71,7 @@ def entries(slug: str) -> str | Response:
     told = {row.number: _texts(row.findings) for row in every}
     to_check = _standing(every, Standing.PENDING)
     doubtful = [row.number for row in to_check if row.findings]
+    clear = service.clear_of(every)
     return render_template(
         "contests/organiser/entries.html",
         contest=contest,
@@ -85,7 +88,9 @@ def entries(slug: str) -> str | Response:
         wish=wish,
         choices=_choices(_standing(every, standing), wish),
         doubtful=doubtful,
-        clear=len(to_check) - len(doubtful),
+        clear=len(clear),
+        seen_clear=service.seen_clear(clear),
+        seen_of=service.seen_of,
         accepted=screening.find_accepting(session, contest),
         kept=_kept(contest),
         open_to_verdicts=not is_announced(contest.state),
@@ -132,7 +137,11 @@ def accept(slug: str) -> Response:
 
     def act(contest: Contest) -> str:
         number = service.accept_clear(
-            current_session(), contest=contest, actor=current_actor(), now=clock.now()
+            current_session(),
+            contest=contest,
+            seen=request.form.get("seen", ""),
+            actor=current_actor(),
+            now=clock.now(),
         )
         text: str = ngettext(
             "%(num)s entry without findings is eligible.",
@@ -197,6 +206,7 @@ def screen(slug: str, number: int) -> Answer:
                 entry=found,
                 verdict=Screening(form.verdict.data),
                 reason=form.reason.data or "",
+                seen=form.seen.data or "",
                 actor=current_actor(),
                 now=clock.now(),
             )
@@ -204,6 +214,36 @@ def screen(slug: str, number: int) -> Answer:
         except DomainError as error:
             form.blame(error)
     return _entry_page(contest, found, form, DisqualifyForm())
+
+
+@blueprint.post(f"{_ENTRY}/undo")
+@permission(Permission.ORGANISE)
+def undo_screen(slug: str, number: int) -> Answer:
+    """Put back the verdict before the last one, and offer to undo the one given before that."""
+    contest, found = _load(slug, number)
+    actor, session = current_actor(), current_session()
+    kept = None
+    try:
+        seen = request.form.get("seen", "")
+        undone = service.undo_verdict(session, entry=found, seen=seen, actor=actor, now=clock.now())
+        flash(_UNDONE[found.screening] % {"number": found.label}, "success")
+        kept = find_last_judged(session, contest, actor.user_id, before=undone)
+    except DomainError as error:
+        flash(render_message(error), "error")
+    onward = url_for(
+        ".entry", slug=slug, number=number, kept=kept.number if kept else None, finding=_wish()
+    )
+    return redirect(onward, 303)
+
+
+_UNDONE = {
+    Screening.PENDING: _l("The verdict on entry %(number)s is undone."),
+    Screening.ELIGIBLE: _l("The verdict on entry %(number)s is undone: it is eligible again."),
+    Screening.INELIGIBLE: _l(
+        "The verdict on entry %(number)s is undone: it is not eligible again, for the reason"
+        " before."
+    ),
+}
 
 
 @blueprint.post(f"{_ENTRY}/disqualify")
@@ -250,7 +290,7 @@ def _load(slug: str, number: int) -> tuple[Contest, Entry]:
 def _after_verdict(contest: Contest, entry: Entry) -> Response:
     slug, wish = contest.slug, _wish()
     if entry.screening is Screening.PENDING:
-        flash(_("The verdict on entry %(number)s is undone.", number=entry.label), "success")
+        flash(_("Entry %(number)s is to be checked.", number=entry.label), "success")
         return redirect(url_for(".entry", slug=slug, number=entry.number, finding=wish), 303)
     coming = _next_to_screen(contest, entry.number or 0)
     if coming is None:
@@ -289,6 +329,8 @@ def _entry_page(
         message = f"entry {entry.id} was never submitted"
         raise ValueError(message)
     known = service.findings_of(current_session(), contest=contest, entry=entry)
+    # Who was told that somebody else was faster, and sends it again, has seen that verdict.
+    form.seen.data = service.seen_of(entry)
     page = render_template(
         "contests/organiser/entry.html",
         contest=contest,
@@ -296,6 +338,7 @@ def _entry_page(
         findings=[text for row in known for text in _texts(row.findings)],
         wish=_wish(),
         kept=_kept(contest),
+        seen_of=service.seen_of,
         version=version,
         by=by_line(entry),
         pictures=pictures_of(version),

@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import audit
+from app.accounts.queries import actor_of
 from app.audit import AuditEvent
 from app.authz import ANYBODY
 from app.errors import ConflictError, InvalidError
@@ -353,6 +355,97 @@ def test_the_audit_keeps_the_reason_of_each_verdict_and_what_stood_against_it(
     ]
     page = organiser.page("/manage/contests/photo-2025/audit")
     assert "Nobody can be recognised. Findings: Consent missing." in page
+
+
+def test_an_undo_puts_back_the_verdict_before(
+    organiser: Client, session: Session, contest: Contest
+) -> None:
+    entry, other = enter(session, contest), enter(session, contest)
+    organiser.submit(f"{AT}/1", {"verdict": "ineligible", "reason": "A drawing."}, press=KEEP)
+    organiser.submit(f"{AT}/2", {"verdict": "eligible"}, press=KEEP)
+    answer = organiser.submit(f"{AT}/1", {"verdict": "eligible", "reason": ""}, press=KEEP)
+    assert entry.screening is Screening.ELIGIBLE
+    page = answer.location or ""
+    answer = organiser.submit(page, press="Undo this verdict")
+    # The verdict before is offered next: one goes back through all of one's own.
+    assert answer.location == f"{AT}/1?kept=2"
+    assert "it is not eligible again, for the reason before." in organiser.follow(answer).text
+    assert (entry.screening, entry.screening_reason) == (Screening.INELIGIBLE, "A drawing.")
+    answer = organiser.submit(answer.location, press="Undo this verdict")
+    assert (other.screening, answer.location) == (Screening.PENDING, f"{AT}/2?kept=1")
+    answer = organiser.submit(answer.location, press="Undo this verdict")
+    assert (entry.screening, entry.screening_reason) == (Screening.PENDING, None)
+    assert answer.location == f"{AT}/1"
+    assert "Undo this verdict" not in organiser.page(answer.location)
+
+
+def test_an_undo_stops_at_a_new_version_and_goes_back_before_many(
+    session: Session, contest: Contest
+) -> None:
+    entry = enter(session, contest)
+    who = actor_of(make.organiser(session))
+
+    def undo() -> str:
+        seen = screening.seen_of(entry)
+        screening.undo_verdict(session, entry=entry, seen=seen, actor=who, now=NOW)
+        return entry.screening.value
+
+    screening.accept_clear(session, contest=contest, actor=who, now=NOW)
+    session.expire_all()
+    give = {"entry": entry, "actor": who, "now": NOW}
+    screening.screen(session, verdict=Screening.INELIGIBLE, reason="No.", **give)  # type: ignore[arg-type] # those above
+    assert [undo(), undo()] == ["eligible", "pending"]
+    with pytest.raises(ConflictError) as caught:
+        undo()
+    assert caught.value.reason == "nothing-to-undo"
+    screening.screen(session, verdict=Screening.INELIGIBLE, reason="No.", **give)  # type: ignore[arg-type] # those above
+    audit.record(session, actor=who, verb="entry.submit", subject=f"entry:{entry.id}", now=NOW)
+    screening.screen(session, verdict=Screening.ELIGIBLE, reason="", **give)  # type: ignore[arg-type] # those above
+    assert undo() == "pending"
+
+
+def test_of_two_windows_the_second_is_asked(
+    organiser: Client, session: Session, contest: Contest
+) -> None:
+    entry = enter(session, contest)
+    stale = find_form(organiser.page(f"{AT}/1"), {"verdict"})
+    organiser.submit(f"{AT}/1", {"verdict": "eligible"}, press=KEEP)
+    fields = stale.filled({"verdict": "ineligible", "reason": "A drawing."}, KEEP)
+    refused = organiser.post(f"{AT}/1/screen", data=fields)
+    assert refused.status_code == 422
+    assert "Meanwhile somebody found this entry eligible." in refused.text
+    assert entry.screening is Screening.ELIGIBLE
+    # What was typed and chosen is there, and sent again it is meant.
+    again = find_form(refused.text, {"verdict"}).filled({}, KEEP)
+    assert [again["verdict"], again["reason"]] == [["ineligible"], ["A drawing."]]
+    assert organiser.post(f"{AT}/1/screen", data=again).status_code == 303
+    assert (entry.screening, entry.screening_reason) == (Screening.INELIGIBLE, "A drawing.")
+    # The same verdict from a stale window is no fault.
+    assert organiser.post(f"{AT}/1/screen", data=fields).status_code == 303
+
+
+def test_a_stale_undo_of_one_changes_nothing(
+    organiser: Client, session: Session, contest: Contest
+) -> None:
+    entry = enter(session, contest)
+    answer = organiser.submit(f"{AT}/1", {"verdict": "eligible"}, press=KEEP)
+    page = find_form(organiser.page(answer.location or ""), {"seen"})
+    undo = page.filled({}, "Undo this verdict")
+    organiser.submit(f"{AT}/1", {"verdict": "ineligible", "reason": "No."}, press=KEEP)
+    answer = organiser.post(f"{AT}/1/undo", data=undo)
+    assert (
+        "Meanwhile somebody found this entry not eligible: “No.”" in organiser.follow(answer).text
+    )
+    assert entry.screening is Screening.INELIGIBLE
+
+
+def test_a_reason_has_no_control_characters(
+    organiser: Client, session: Session, contest: Contest
+) -> None:
+    entry = enter(session, contest)
+    fields = {"verdict": "ineligible", "reason": "A\x00 drawing\x1b."}
+    organiser.submit(f"{AT}/1", fields, press=KEEP)
+    assert entry.screening_reason == "A drawing."
 
 
 # --- many at once -----------------------------------------------------------------------------

@@ -100,6 +100,27 @@ def test_entries_are_checked_by_keys_alone(desk: Callable[..., Page], session: S
     assert verdicts(session) == ["eligible", "pending", "pending", "pending", "pending"]
 
 
+def test_u_goes_back_through_ones_verdicts_and_says_where_there_is_none(
+    desk: Callable[..., Page], session: Session
+) -> None:
+    page = desk()
+    page.goto(f"{AT}/1")
+    page.keyboard.press("u")
+    expect(page.get_by_text("There is no verdict to undo on this page.")).to_be_visible()
+    for number in range(1, 5):
+        page.keyboard.press("e")
+        expect(page.get_by_text(f"Entry 000{number} is eligible.")).to_be_visible()
+    page.keyboard.press("e")
+    # The last verdict leads to the list, where it can be undone by key as well.
+    expect(page.get_by_text("Every entry has a verdict.")).to_be_visible()
+    for number in range(5, 0, -1):
+        page.keyboard.press("u")
+        expect(page.get_by_text(f"The verdict on entry 000{number} is undone.")).to_be_visible()
+    assert verdicts(session) == ["pending"] * 5
+    page.keyboard.press("u")
+    expect(page.get_by_text("There is no verdict to undo on this page.")).to_be_visible()
+
+
 def test_a_held_key_gives_one_verdict(desk: Callable[..., Page], session: Session) -> None:
     page = desk()
     page.goto(f"{AT}/1")

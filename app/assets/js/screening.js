@@ -1,22 +1,20 @@
-// Checking entries one by one with the keyboard. The form works without any of it.
+// Checking entries one by one with the keyboard. The forms work without any of it. On the list, to
+// which the last verdict leads, there is but that verdict to undo.
 const form = document.querySelector("[data-screen]");
-const reason = form.querySelector('[name="reason"]');
+const nothing = document.querySelector("[data-nothing]");
 
 function choose(verdict) {
   form.querySelector(`[name="verdict"][value="${verdict}"]`).checked = true;
 }
 
-const ACTS = {
+const CHECKING = {
   e() {
     choose("eligible");
     form.requestSubmit();
   },
   i() {
     choose("ineligible");
-    reason.focus();
-  },
-  u() {
-    document.querySelector("[data-undo]")?.requestSubmit();
+    form.querySelector('[name="reason"]').focus();
   },
   n() {
     document.querySelector('a[rel="next"]')?.click();
@@ -25,6 +23,19 @@ const ACTS = {
     document.querySelector('a[rel="prev"]')?.click();
   },
 };
+
+const UNDOING = {
+  u() {
+    const undo = document.querySelector("[data-undo]");
+    if (undo === null) {
+      nothing.textContent = nothing.dataset.nothing;
+    } else {
+      undo.requestSubmit();
+    }
+  },
+};
+
+const ACTS = form === null ? UNDOING : { ...CHECKING, ...UNDOING };
 
 function isWriting(target) {
   return target.closest("textarea, select, input:not([type=radio])") !== null;

@@ -21,6 +21,7 @@ from app.cli.demo.people import ORGANISER, ORGANISERS, SIGN_INS, DemoSignIn
 from app.cli.demo.pictures import pictures, project_pictures
 from app.cli.demo.stage import ZONE, Stage
 from app.transaction import transaction
+from contests import tasks as contest_tasks
 from contests.queries.contests import find_contest, find_forum
 from contests.service import contests as contest_service
 from contests.states import ContestState
@@ -96,6 +97,8 @@ def _finish(now: datetime) -> None:
         photo_contests.submit_all(stage, photo_contests.ANNOUNCED, -46)
         photo_contests.submit_all(stage, photo_contests.OPEN, -2)
         hackathon.submit_projects(stage)
+    # As the worker would, before anybody judges them: their pictures are compared.
+    contest_tasks.settle_waiting(now)
     with transaction() as session:
         stage = Stage(session, now, {})
         photo_contests.judge_and_announce(stage)
