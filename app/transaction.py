@@ -1,11 +1,12 @@
 """One session per request or job; it commits or rolls back here and nowhere else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.db import LAST
@@ -77,13 +78,21 @@ def at_once() -> Iterator[None]:
         last = session.info.pop(LAST, ())
     if last:
         session.flush()
-        connection = session.connection()
-        driver: Any = connection.connection.driver_connection
+        _send_with_commit(session.connection(), last)
+    _commit(session)
+
+
+def _send_with_commit(connection: Connection, statements: Sequence[tuple[Any, Any]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    known = connection.dialect.loaded_dbapi.Error
+    try:
         with driver.pipeline():
-            for statement, values in last:
+            for statement, values in statements:
                 connection.execute(statement, values)
             driver.commit()
-    _commit(session)
+    except known as error:
+        # The pipeline's end answers past SQLAlchemy: its own error is what others understand.
+        raise DBAPIError.instance(None, None, error, known) from error
 
 
 def step_aside(session: Session) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -168,6 +169,26 @@ def test_an_act_that_fails_before_its_commit_is_none(app: Flask, session: Sessio
         roll_back_request()
     assert session.scalar(select(func.count()).select_from(AuditEvent)) == 0
     assert faults(session) == []
+
+
+def test_a_database_that_ends_before_the_commit_is_one_that_does_not_answer(
+    app: Flask, session: Session
+) -> None:
+    if session.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite has no server to end")
+
+    def act() -> None:
+        with at_once():
+            own = current_session()
+            audit.record(own, actor=ANYBODY, verb="a.b", subject="c:1", now=NOW)
+            backend = own.scalar(text("SELECT pg_backend_pid()"))
+            session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+
+    with app.test_request_context(method="POST"):
+        with pytest.raises(OperationalError):
+            act()
+        roll_back_request()
+    assert session.scalar(select(func.count()).select_from(AuditEvent)) == 0
 
 
 def test_an_act_takes_three_statements_at_most(app: Flask, session: Session) -> None:
