@@ -15,7 +15,7 @@ ENDS: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 WIDTH: Final = 640
 HEIGHT: Final = 220
-LEFT: Final = 34
+LEFT: Final = 40
 TOP: Final = 40
 BOTTOM: Final = 176
 

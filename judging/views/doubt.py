@@ -41,7 +41,8 @@ def doubt_in_short(doubt: Doubt) -> str:
 def doubt_shown(doubt: Doubt) -> DoubtShown:
     """Return the doubt of a round with focus, with the chart of how it fell."""
     shares = [share for _count, share in doubt.fall]
-    rose = any(later > earlier for earlier, later in pairwise(shares))
+    # As far as the chart shows it.
+    rose = any(round(100 * after) > round(100 * before) for before, after in pairwise(shares))
     surprise = _(
         "Doubt can rise for a while: a ballot that surprises shows that less was sure than it "
         "seemed."
