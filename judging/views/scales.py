@@ -1,6 +1,7 @@
 """A criterion's scale in words: what each point is worth, what it means, which keys give it."""
 
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from flask_babel import gettext
@@ -17,7 +18,7 @@ MOST_RADIOS = 21
 class Choice(NamedTuple):
     """One step of a scale: `points` are what a form posts, `label` what people see.
 
-    `typed` is what whoever types the step writes, in digits; between whole numbers it is empty.
+    `typed` is what whoever types the step writes, in digits with a point.
     """
 
     points: int
@@ -78,9 +79,11 @@ def keys_of(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:
     if scales and criteria[0].round.kind is Kind.SCREEN:
         keys += [(choice.typed, choice.label) for choice in scales[0]]
     elif scales:
-        keys.append(_digits({int(one.typed) for scale in scales for one in scale if one.typed}))
-    if any(not choice.typed for scale in scales for choice in scale):
-        keys.append(("← →", gettext("a step less, a step more")))
+        marks = [choice.typed for scale in scales for choice in scale]
+        keys.append(_digits({int(mark) for mark in marks if mark.isdecimal()}))
+        if not all(map(str.isdecimal, marks)):
+            keys.append((". 5", gettext("what follows the point, quickly")))
+            keys.append(("← →", gettext("a step less, a step more")))
     if len(scales) < len(criteria):
         keys.append(("0 … 9", gettext("begin to write the mark of a long scale; Enter leads on")))
     return keys
@@ -92,8 +95,7 @@ _WHOLE = 100
 def _typed(criterion: Criterion, points: int) -> str:
     if criterion.round.kind is Kind.SCREEN:
         return str(points)
-    worth, rest = divmod(points * criterion.step_hundredths, _WHOLE)
-    return "" if rest else str(worth)
+    return f"{Decimal(points * criterion.step_hundredths) / _WHOLE:f}"
 
 
 def _digits(marks: Collection[int]) -> tuple[str, str]:

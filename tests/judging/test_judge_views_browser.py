@@ -697,6 +697,19 @@ def test_digits_are_what_a_mark_is_worth(room: Callable[..., Room]) -> None:
     assert here.points(0) == [8]
 
 
+def test_a_mark_between_whole_numbers_is_typed_with_its_point(room: Callable[..., Room]) -> None:
+    here = room()
+    scale(here, least=2, most=10, step=50)
+    page = here.page
+    here.open(page, 0)
+    page.keyboard.type("4,58")
+    wait_for(lambda: here.points(0) == [9, 8] or None, "4.5, then 8 for the next criterion")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type(".")
+    expect(told(page)).to_be_empty()
+
+
 def test_a_number_beyond_a_long_scale_is_not_kept(room: Callable[..., Room]) -> None:
     here = room()
     scale(here, least=0, most=100)
@@ -721,6 +734,7 @@ def test_a_number_beyond_a_long_scale_is_not_kept(room: Callable[..., Room]) -> 
         (1, 10, 100, "1 … 9 0 the mark of the current criterion, 0 for ten"),
         (1, 5, 100, "1 … 9 0 the mark of the current criterion, 0 for ten"),
         (0, 20, 100, "0 … 9 the mark of the current criterion; two digits quickly from 10 on"),
+        (2, 10, 50, ". 5 what follows the point, quickly"),
         (2, 10, 50, "← → a step less, a step more"),
         (0, 100, 100, "0 … 9 begin to write the mark of a long scale; Enter leads on"),
     ],

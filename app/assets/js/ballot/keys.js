@@ -1,9 +1,9 @@
 // The keyboard: numbers mark, arrows go between criteria, letters act.
 import { sayLimits } from "./rubric.js";
 
-const TWO_DIGITS = 700;
+const AT_ONCE = 700;
 
-let lastDigit = { index: -1, text: "", at: 0 };
+let typed = { index: -1, text: "", at: 0 };
 
 /** Hear keys for `rubric`; `acts` are what letters do, by key. */
 export function startKeys(form, rubric, acts) {
@@ -44,7 +44,7 @@ function hear(event, rubric, acts) {
   if (event.ctrlKey || event.metaKey || event.altKey) {
     return;
   }
-  if (/^[0-9]$/.test(event.key)) {
+  if (/^[0-9.,]$/.test(event.key)) {
     event.preventDefault();
     digit(event, rubric);
   } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -70,24 +70,32 @@ function go(rubric, index) {
   rubric.current().scrollIntoView({ block: "nearest" });
 }
 
+/** A digit marks; what follows at once (the nought of 10, the rest of 4.5) makes another mark of the same criterion. */
 function digit(event, rubric) {
-  const text = lastDigit.text + event.key;
-  const isPair =
-    text.length > 1 && event.timeStamp - lastDigit.at < TWO_DIGITS && choice(rubric, lastDigit.index, text) !== null;
-  if (isPair) {
-    rubric.pointAt(lastDigit.index);
+  const key = event.key === "," ? "." : event.key;
+  const text = typed.text + key;
+  const goesOn = typed.text !== "" && event.timeStamp - typed.at < AT_ONCE && begins(rubric.at(typed.index), text);
+  if (!goesOn && key === ".") {
+    return;
   }
-  lastDigit = { index: rubric.index(), text: isPair ? "" : event.key, at: event.timeStamp };
+  if (goesOn) {
+    rubric.pointAt(typed.index);
+  }
+  typed = { index: rubric.index(), text: goesOn ? text : key, at: event.timeStamp };
   const number = rubric.current().querySelector(".fine-number");
   if (number) {
     number.focus();
-    number.value = event.key;
+    number.value = key;
     number.dispatchEvent(new Event("input", { bubbles: true }));
     return;
   }
   // 0 alone is ten, unless the scale itself has a nought.
-  const isTen = event.key === "0" && !choice(rubric, rubric.index(), "0");
-  mark(rubric, isPair ? text : (isTen && "10") || event.key);
+  const isTen = typed.text === "0" && !choice(rubric, rubric.index(), "0");
+  mark(rubric, isTen ? "10" : typed.text);
+}
+
+function begins(criterion, text) {
+  return criterion?.querySelector(`[data-typed^="${text}"]`) !== null;
 }
 
 function choice(rubric, index, value) {
@@ -102,7 +110,7 @@ function mark(rubric, value) {
     chosen.dispatchEvent(new Event("change", { bubbles: true }));
     rubric.pointAt(rubric.index() + 1);
     rubric.current().scrollIntoView({ block: "nearest" });
-  } else if (!criterion.querySelector(`[data-typed^="${value}"]`)) {
+  } else if (!begins(criterion, value)) {
     sayLimits(criterion);
   }
 }
