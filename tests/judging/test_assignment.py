@@ -33,6 +33,18 @@ def judges_per_entry(result: Assignment[str, int]) -> Counter[int]:
     return Counter(entry for _judge, entry in result.pairs)
 
 
+@pytest.mark.parametrize(
+    ("entries", "judges"), [(8, 5), (4, 5), (12, 9), (60, 12), (25, 24), (3, 2), (7, 8)]
+)
+def test_two_judges_for_each_entry_link_all_judges_wherever_that_can_be(
+    entries: int, judges: int
+) -> None:
+    result = assign(
+        range(entries), range(judges), per_entry=2, barred=NOBODY, taken=NOBODY, seed="s"
+    )
+    assert len(components(result.pairs)) == 1
+
+
 @given(ENTRIES, JUDGES, st.integers(1, 7), st.text())
 def test_without_bars_everything_is_even(
     entries: set[int], judges: set[str], per_entry: int, seed: str
