@@ -132,6 +132,27 @@ def test_a_held_key_gives_one_verdict(desk: Callable[..., Page], session: Sessio
     assert verdicts(session).count("eligible") == 1
 
 
+def test_on_a_telephone_findings_and_state_are_in_view(desk: Callable[..., Page]) -> None:
+    page = desk(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
+    page.goto(AT)
+    card = page.locator(".entry-rows > tr").nth(1)
+    for seen in (card.get_by_text("To check"), card.locator(".findings li").first):
+        box = seen.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+    axe.check(page)
+    page.goto(f"{AT}/2")
+    verdict, facts = page.get_by_text("Is it eligible?"), page.get_by_text("What the file says")
+    above, below = verdict.bounding_box(), facts.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]
+    expect(page.get_by_text("SHA-256")).to_be_hidden()
+    expect(page.get_by_text("Keys: e eligible")).to_be_hidden()
+    axe.check(page)
+
+
 def test_all_without_findings_are_accepted_on_a_telephone(
     desk: Callable[..., Page], session: Session
 ) -> None:
