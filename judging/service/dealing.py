@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from flask_babel import gettext as _
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app import audit, mail
+from app import audit
 from app.authz import Actor
 from app.errors import N_, ConflictError
-from app.web import absolute_url, instant_twice
 from judging.assignment import Assignment, assign, order_for
 from judging.models import Ballot, HandOut, Judge, Round
 from judging.queries import knowledge, rounds
@@ -25,6 +23,7 @@ from judging.queries.untouched import untouched_numbers
 from judging.service import panel
 from judging.service.conflicts import find_conflicts
 from judging.service.freeing import free_untouched
+from judging.service.telling import tell_judge
 from judging.states import BallotState
 
 
@@ -143,23 +142,6 @@ def add_ballots(
             }
             for position, entry_id in enumerate(entries, start=(last or 0) + 1)
         ],
-    )
-
-
-def tell_judge(session: Session, *, round_: Round, judge: Judge, count: int, now: datetime) -> None:
-    """Mail a judge that so many entries wait for them."""
-    mail.send(
-        session,
-        to=judge.email,
-        subject=_("%(contest)s: entries wait for your marks", contest=round_.contest.title),
-        template="results_ballots_waiting",
-        now=now,
-        name=judge.name,
-        forum=round_.contest.forum,
-        round=round_,
-        due=instant_twice(round_.due_at, round_.contest.zone) if round_.due_at else "",
-        count=count,
-        url=absolute_url("judge.desk"),
     )
 
 

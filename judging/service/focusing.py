@@ -22,7 +22,8 @@ from judging.queries import focus as queries
 from judging.queries import given, knowledge, rounds
 from judging.queries.focus import Given
 from judging.service.ballots import rubric_of
-from judging.service.dealing import add_ballots, barred_numbers, limits_of, tell_judge
+from judging.service.dealing import add_ballots, barred_numbers, limits_of
+from judging.service.telling import tell_judge
 from judging.states import BallotState
 
 AT_ONCE: Final = 3

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit, mail
+from app import audit
 from app.audit.trail import fingerprint
 from app.authz import Actor
 from app.errors import N_, InvalidError, NotFoundError
-from app.web import absolute_url, instant_twice
 from contests.models import Entry
 from judging.assignment import order_for
 from judging.models import Judge, Ordering, OrderingLine, Recusal, Round
@@ -26,6 +24,7 @@ from judging.queries.orders import Groups, find_order, groups_of
 from judging.queries.seated import works
 from judging.service import panel, shares
 from judging.service.conflicts import find_conflicts
+from judging.service.telling import tell_judge
 from judging.states import BallotState, move_ballot
 
 COMMENT_LENGTH = 4000
@@ -170,19 +169,7 @@ def tell(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Non
         count = len(_numbers(session, judge, round_))
         if judge.id in begun or not count:
             continue
-        mail.send(
-            session,
-            to=judge.email,
-            subject=_("%(contest)s: your order is asked for", contest=round_.contest.title),
-            template="results_order_waiting",
-            now=now,
-            name=judge.name,
-            forum=round_.contest.forum,
-            round=round_,
-            due=instant_twice(round_.due_at, round_.contest.zone) if round_.due_at else "",
-            count=count,
-            url=absolute_url("orders.order", round_id=round_.id),
-        )
+        tell_judge(session, round_=round_, judge=judge, count=count, now=now)
 
 
 def _barred(session: Session, judge: Judge) -> set[int]:

@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit, mail
+from app import audit
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError
-from app.web import absolute_url, instant_twice
 from judging.assignment import order_for
 from judging.models import Comparison, Judge, Recusal, Round
 from judging.pairing import Pairing, pair_up
@@ -26,6 +24,7 @@ from judging.service import panel, shares
 from judging.service.ballots import is_standing
 from judging.service.conflicts import find_conflicts
 from judging.service.dealing import barred_numbers
+from judging.service.telling import tell_judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> int
         mine = [(row.first, row.second) for row in plan.meetings if row.judge == judge.id]
         _add(session, round_, judge, order_for(judge.id, mine, round_.seed), ids=ids, now=now)
         if mine and not waiting[judge.id]:
-            _tell(session, round_=round_, judge=judge, count=len(mine), now=now)
+            tell_judge(session, round_=round_, judge=judge, count=len(mine), now=now)
     audit.record(
         session,
         actor=actor,
@@ -189,22 +188,6 @@ def _add(
             )
         )
     session.flush()
-
-
-def _tell(session: Session, *, round_: Round, judge: Judge, count: int, now: datetime) -> None:
-    mail.send(
-        session,
-        to=judge.email,
-        subject=_("%(contest)s: comparisons wait for you", contest=round_.contest.title),
-        template="results_pairs_waiting",
-        now=now,
-        name=judge.name,
-        forum=round_.contest.forum,
-        round=round_,
-        due=instant_twice(round_.due_at, round_.contest.zone) if round_.due_at else "",
-        count=count,
-        url=absolute_url("pairs.pairs", round_id=round_.id),
-    )
 
 
 # --- deciding -----------------------------------------------------------------------------------
