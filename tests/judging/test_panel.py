@@ -222,7 +222,7 @@ def test_declaring_bars_ends_ballots_and_opens_the_desk(session: Session, scene:
     assert (recusal.entry_id, recusal.reason) == (known.id, "My pupil")
     assert (ended.state, kept.state) == (BallotState.RECUSED, BallotState.ASSIGNED)
     assert judge.declared_at == NOW
-    assert verbs(session) == ["ballot.recuse", "judge.declare"]
+    assert verbs(session) == ["judge.recuse", "ballot.recuse", "judge.declare"]
 
 
 def test_a_declaration_of_none_opens_the_desk(session: Session, scene: Scene) -> None:

@@ -379,7 +379,7 @@ def test_a_round_waits_for_the_one_before_and_for_a_choice(session: Session) -> 
     act(session, scene, "close_round", stars)
     assert scene.contest.state is ContestState.JUDGING
     assert refused(session, scene, shortlist) == "nothing-chosen"
-    choose(session, scene, stars, {1: "", 2: "", 3: "", 4: ""})
+    choose(session, scene, stars, {1: "", 2: "", 3: ""})
     act(session, scene, "open_round", shortlist)
     assert refused(session, scene, last) == "too-early"
 
