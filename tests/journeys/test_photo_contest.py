@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.conftest import Clock, Outbox
+from tests.conftest import Clock, LiveServer, Outbox
 from tests.journeys import entering, judging, organising, watching
 from tests.journeys.conftest import NewPerson
 from tests.journeys.entering import Photo
@@ -81,7 +81,7 @@ def cast(new_organiser: NewPerson, new_person: NewPerson) -> Cast:
 
 
 def test_from_the_set_up_to_the_stage(
-    cast: Cast, clock: Clock, outbox: Outbox, tmp_path: Path
+    cast: Cast, clock: Clock, outbox: Outbox, tmp_path: Path, live_server: LiveServer
 ) -> None:
     set_up(cast.organiser)
     numbers = enter(cast, outbox, tmp_path)
@@ -93,6 +93,8 @@ def test_from_the_set_up_to_the_stage(
     change_a_mark(cast.judges[0].page, numbers[ROCKS])
     decide_in_secret(cast, numbers)
     announce(cast, outbox)
+    verified = live_server.app.test_cli_runner().invoke(args=["audit", "verify"])
+    assert verified.exit_code == 0, verified.output
 
 
 def set_up(organiser: Person) -> None:
