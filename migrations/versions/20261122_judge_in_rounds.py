@@ -132,12 +132,10 @@ def upgrade() -> None:
         " SELECT id, '[]', true, false FROM contests"
         " WHERE id IN (SELECT contest_id FROM rounds)"
     )
-    # There is one before the first act, for which two might meet otherwise.
     op.execute(
         "INSERT INTO audit_heads (id, event_id, digest, events)"
-        " SELECT 1, coalesce(max(id), 0), coalesce("
-        "(SELECT digest FROM audit_events ORDER BY id DESC LIMIT 1),"
-        " '0000000000000000000000000000000000000000000000000000000000000000'), count(*) FROM audit_events"
+        " SELECT 1, id, digest, (SELECT count(*) FROM audit_events) FROM audit_events"
+        " ORDER BY id DESC LIMIT 1"
     )
 
 
