@@ -32,7 +32,7 @@ from judging.models import (
 from judging.queries import results as queries
 from judging.queries.rounds import get_deciding_round
 from judging.ranking import Kind, MethodName
-from judging.service import announcement, dealing, decisions, panel, sealing
+from judging.service import announcement, decisions, panel, sealing, telling
 from judging.service.decisions import Choice
 from judging.states import BallotState, RoundState
 from tests import factories
@@ -432,7 +432,7 @@ def test_no_mail_to_a_judge_tells_what_others_gave(session: Session, outbox: Out
         for ballot in session.scalars(select(Ballot).where(Ballot.judge_id == judge.id)):
             ballot.state, ballot.submitted_at = BallotState.DRAFT, None
         for round_ in rounds:
-            dealing.tell_judge(session, round_=round_, judge=judge, count=2, now=NOW)
+            telling.tell_judge(session, round_=round_, judge=judge, count=2, now=NOW)
         panel.remind(session, judge=judge, actor=scene.actor, now=NOW)
     mails = outbox()
     assert len(mails) == len(scene.judges) * (len(rounds) + 1)
