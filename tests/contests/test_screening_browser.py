@@ -71,6 +71,12 @@ def verdicts(session: Session) -> list[str]:
     return [screening.value for screening in found]
 
 
+def arrive(page: Page, url: str) -> None:
+    """Wait until a page is there and hears keys: its address changes before its scripts run."""
+    expect(page).to_have_url(re.compile(url))
+    page.wait_for_load_state()
+
+
 def test_entries_are_checked_by_keys_alone(desk: Callable[..., Page], session: Session) -> None:
     page = desk()
     page.goto(f"{AT}?finding=any")
@@ -78,7 +84,7 @@ def test_entries_are_checked_by_keys_alone(desk: Callable[..., Page], session: S
     page.get_by_role("link", name="Check entry 0001").click()
     axe.check(page)
     page.keyboard.press("e")
-    expect(page).to_have_url(re.compile(r"/entries/2\?"))
+    arrive(page, r"/entries/2\?")
     expect(page.get_by_text("Entry 0001 is eligible.")).to_be_visible()
     page.keyboard.press("i")
     reason = page.get_by_label("Reason").first
@@ -86,17 +92,17 @@ def test_entries_are_checked_by_keys_alone(desk: Callable[..., Page], session: S
     # In the reason the keys are letters again.
     page.keyboard.type("one in pink")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/entries/4\?"))
+    arrive(page, r"/entries/4\?")
     expect(page.get_by_text("Entry 0002 is not eligible: one in pink")).to_be_visible()
     assert verdicts(session)[:2] == ["eligible", "ineligible"]
     page.keyboard.press("u")
-    expect(page).to_have_url(re.compile(r"/entries/2\?"))
+    arrive(page, r"/entries/2\?")
     expect(page.get_by_text("The verdict on entry 0002 is undone.")).to_be_visible()
     page.keyboard.press("n")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/entries/3$"))
+    arrive(page, r"/entries/3$")
     page.keyboard.press("p")
-    expect(page).to_have_url(re.compile(r"/entries/2$"))
+    arrive(page, r"/entries/2$")
     assert verdicts(session) == ["eligible", "pending", "pending", "pending", "pending"]
 
 
