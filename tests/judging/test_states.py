@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from app.errors import IllegalTransitionError
+from contests.states import EntryState, Screening
 from judging.states import (
     BallotState,
     DecisionState,
@@ -12,6 +13,7 @@ from judging.states import (
     move_ballot,
     move_decision,
     move_round,
+    stands,
 )
 
 ROUND = {("planned", "open"), ("open", "closed"), ("closed", "open"), ("closed", "final")}
@@ -52,3 +54,11 @@ def test_decision(source: DecisionState, target: DecisionState) -> None:
     else:
         with pytest.raises(IllegalTransitionError):
             move_decision(source, target)
+
+
+def test_what_stands_is_submitted_and_not_refused() -> None:
+    standing = {pair for pair in product(EntryState, Screening) if stands(*pair)}
+    assert standing == {
+        (EntryState.SUBMITTED, Screening.PENDING),
+        (EntryState.SUBMITTED, Screening.ELIGIBLE),
+    }
