@@ -38,8 +38,11 @@ def doubt_in_short(doubt: Doubt) -> str:
     return " ".join(_sure(doubt))
 
 
-def doubt_shown(doubt: Doubt) -> DoubtShown:
-    """Return the doubt of a round with focus, with the chart of how it fell."""
+def doubt_shown(doubt: Doubt, *, is_open: bool) -> DoubtShown:
+    """Return the doubt of a round with focus, with the chart of how it fell.
+
+    Where the round is not open, nothing more is to come.
+    """
     shares = [share for _count, share in doubt.fall]
     # As far as the chart shows it.
     rose = any(round(100 * after) > round(100 * before) for before, after in pairwise(shares))
@@ -48,7 +51,7 @@ def doubt_shown(doubt: Doubt) -> DoubtShown:
         "seemed."
     )
     return DoubtShown(
-        sentences=(*_sure(doubt), _left(doubt), *([surprise] if rose else [])),
+        sentences=(*_sure(doubt), *_left(doubt, is_open=is_open), *([surprise] if rose else [])),
         line=line(doubt.fall),
         label=_(
             "The doubt went from %(before)s to %(now)s.",
@@ -61,7 +64,7 @@ def doubt_shown(doubt: Doubt) -> DoubtShown:
 def _sure(doubt: Doubt) -> list[str]:
     return [
         _settled(doubt),
-        *([_right(doubt)] if len(doubt.leading) > FEW else []),
+        *_right(doubt),
         _numbers(doubt),
     ]
 
@@ -85,13 +88,17 @@ def _settled(doubt: Doubt) -> str:
     return going
 
 
-def _right(doubt: Doubt) -> str:
+def _right(doubt: Doubt) -> list[str]:
+    """Return how many are the right ones, where that says more than that all of them are."""
+    right = round(doubt.right)
+    if right == len(doubt.leading) or len(doubt.leading) <= FEW:
+        return []
     text: str = ngettext(
         "About %(num)s of them is expected to be right.",
         "About %(num)s of them are expected to be right.",
-        round(doubt.right),
+        right,
     )
-    return text
+    return [text]
 
 
 def _numbers(doubt: Doubt) -> str:
@@ -99,12 +106,14 @@ def _numbers(doubt: Doubt) -> str:
     return str(_("They are, in no order: %(numbers)s.", numbers=numbers))
 
 
-def _left(doubt: Doubt) -> str:
+def _left(doubt: Doubt, *, is_open: bool) -> list[str]:
     if not doubt.left:
-        return str(_("Every ballot of the round is submitted."))
+        return [_("Every ballot of the round is submitted.")]
+    if not is_open:
+        return []
     text: str = ngettext(
         "%(num)s ballot more is to come, and goes where it can still change that.",
         "%(num)s ballots more are to come, and go where they can still change that.",
         doubt.left,
     )
-    return text
+    return [text]

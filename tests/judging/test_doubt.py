@@ -8,11 +8,18 @@ from judging.service.focusing import Doubt
 from judging.views.doubt import DoubtShown, doubt_shown
 
 
-def shown(app: Flask, *shares: float, leading: int = 3, goes_on: bool = False) -> DoubtShown:
+def shown(
+    app: Flask,
+    *shares: float,
+    leading: int = 3,
+    wrong: float = 0.6,
+    goes_on: bool = False,
+    is_open: bool = True,
+) -> DoubtShown:
     fall = tuple((8 + at, share) for at, share in enumerate(shares))
-    doubt = Doubt(tuple(range(leading)), leading - 0.6, goes_on, fall, left=4)
+    doubt = Doubt(tuple(range(leading)), leading - wrong, goes_on, fall, left=4)
     with app.test_request_context():
-        return doubt_shown(doubt)
+        return doubt_shown(doubt, is_open=is_open)
 
 
 def test_a_doubt_that_rose_is_explained(app: Flask) -> None:
@@ -29,6 +36,20 @@ def test_the_words_are_about_what_the_round_decides(app: Flask) -> None:
     words = " ".join(shown(app, 0.9, leading=5, goes_on=True).sentences)
     assert "The 5 entries that would go on are all the right ones with 10 % probability." in words
     assert "About 4 of them are expected to be right." in words
+
+
+def test_nothing_is_said_of_how_many_are_right_where_all_are(app: Flask) -> None:
+    words = " ".join(shown(app, 0.3, leading=6, wrong=0.3, goes_on=True).sentences)
+    assert "The 6 entries that would go on are all the right ones with 70 % probability." in words
+    assert "expected to be right" not in words
+
+
+def test_only_an_open_round_promises_ballots(app: Flask) -> None:
+    promise = "4 ballots more are to come, and go where they can still change that."
+    assert promise in shown(app, 0.5).sentences
+    closed = " ".join(shown(app, 0.5, is_open=False).sentences)
+    assert "to come" not in closed
+    assert "submitted" not in closed
 
 
 def test_labels_lie_apart_however_many_they_are(app: Flask) -> None:

@@ -79,7 +79,9 @@ def round_(slug: str, round_id: int) -> str:
         reasons=words.shortfall_reasons(plan.shortfalls) if plan else "",
         has_marks=queries.has_marks(session, found),
         goes_on_to=_goes_on_to(found),
-        doubt=doubt_shown(doubt) if doubt and found.hand_out is HandOut.FOCUS else None,
+        doubt=doubt_shown(doubt, is_open=found.state is RoundState.OPEN)
+        if doubt and found.hand_out is HandOut.FOCUS
+        else None,
         closing_doubt=doubt_in_short(doubt) if doubt else "",
         **common,
     )
