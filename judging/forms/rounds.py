@@ -234,6 +234,7 @@ class PracticeForm(Form):
 
     entries = SelectMultipleField(
         _l("Entries to practise with"),
+        [InputRequired(_l("Choose at least one entry to practise with."))],
         coerce=int,
         description=_l("Three or four of different strength show most."),
     )

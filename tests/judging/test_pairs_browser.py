@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -50,6 +50,10 @@ class Room:
         expect(self.page).to_have_url(re.compile(f"{self.url(place)}$"))
         expect(self.page.locator("form[data-ready]")).to_have_count(1)
         expect(self.page.locator("[name=chosen][aria-disabled]")).to_have_count(0)
+
+    def beside(self) -> "Room":
+        """Return the same browser's second tab."""
+        return replace(self, page=self.page.context.new_page())
 
     def chosen(self) -> list[int | None]:
         """Return the numbers of the entries chosen so far."""
@@ -173,6 +177,48 @@ def test_a_stale_window_is_asked(room: Callable[..., Room]) -> None:
     expect(box).to_have_count(0)
     expect(two.page.locator(SAVED)).to_have_text(re.compile(r"saved \d\d:\d\d"))
     assert two.chosen() == [1, None, None]
+
+
+def test_a_second_tab_shows_the_choice_of_the_first(room: Callable[..., Room]) -> None:
+    here = room()
+    here.open()
+    other = here.beside()
+    other.open()
+    here.page.keyboard.press("1")
+    here.ready(1)
+    chosen = other.page.get_by_role("button", name="Your choice: entry 0002")
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(other.page.locator(".pair-chosen")).to_have_attribute("data-side", "2")
+    expect(other.page.get_by_role("button", name="Choose entry 0001")).to_have_class(
+        re.compile("button-quiet")
+    )
+    other.page.keyboard.press("2")
+    other.ready(1)
+    assert here.chosen() == [1, None, None], "seen, so it is meant"
+
+
+def test_a_tab_that_did_not_hear_of_a_choice_does_not_overturn_it(
+    room: Callable[..., Room],
+) -> None:
+    here = room()
+    here.open()
+    other = here.beside()
+    other.page.add_init_script(
+        "window.BroadcastChannel = class extends EventTarget { postMessage() {} }"
+    )
+    other.open()
+    here.page.keyboard.press("1")
+    here.ready(1)
+    expect(other.page.locator(".pair-chosen")).to_have_count(0)
+    other.page.keyboard.press("2")
+    expect(other.page.locator("[data-wait]")).to_have_text("Your choice: entry 0002")
+    expect(other.page.locator(".pair-chosen")).to_have_attribute("data-side", "2")
+    other.page.wait_for_timeout(300)
+    assert here.chosen() == [2, None, None]
+    assert here.votes() == 1
+    other.page.keyboard.press("2")
+    other.ready(1)
+    assert here.chosen() == [1, None, None], "seen, so it is meant"
 
 
 def test_without_a_network_the_choice_waits(room: Callable[..., Room]) -> None:

@@ -372,12 +372,35 @@ def test_a_practice_needs_entries(session: Session, client: Client) -> None:
     url = at(scene, practice, "entries")
     data = forms(client.page(url))[-1].filled({}, None) | {"entries": ["99"]}
     assert client.post(url, data=data).status_code == 422
+    assert "optional" not in client.page(url)
+    none = client.submit(url, {"entries": []})
+    assert none.status_code == 422
+    assert "Choose at least one entry to practise with." in none.text
     page = client.follow(client.submit(url, {"entries": ["2", "3"]})).text
     assert "2 entries to practise with" in page
     page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
     assert "0 of 6" in page
     page = client.follow(client.submit(at(scene, practice), press="Close the round now")).text
     assert "The practice is over. It counts for nothing." in page
+
+
+@SQLITE
+def test_who_may_not_mark_an_entry_of_a_practice_is_not_missed(
+    session: Session, client: Client
+) -> None:
+    scene = fresh(session, judges=4)
+    practice, _scoring = plan(session, scene, Preset.PRACTICE)
+    assert scene.judges[0].user is not None
+    own = factories.entry(session, scene.contest, scene.judges[0].user).number
+    assert own is not None
+    manager(client, scene)
+    client.submit(at(scene, practice, "entries"), {"entries": ["2", str(own)]})
+    assert f"Entry {own:04d}: 3 judges instead of 4" in client.page(at(scene, practice))
+    page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
+    assert "0 of 7" in page
+    assert "has too few judges" not in page
+    assert "too few judges<" not in page
+    assert "Invite somebody" not in page
 
 
 # --- what goes on -------------------------------------------------------------------------------

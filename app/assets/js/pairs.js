@@ -42,11 +42,20 @@ const onward = startOnward(sheet, {
   },
 });
 
+// What the page shows; another window may have kept another choice meanwhile.
+let shown = sheet.content.chosen;
+
 async function choose(chosen) {
   if (!pictures.seen()) {
     return;
   }
   const kept = await read(sheet.ballot);
+  if (kept && kept.content.chosen !== shown && kept.content.chosen !== chosen) {
+    // Nobody overturns a choice that they did not see: it is shown, and the next click is meant.
+    draw(kept.content.chosen);
+    wait.textContent = wordsOn(kept.content.chosen);
+    return;
+  }
   if (waitsToBeSubmitted(kept) && kept.content.chosen !== chosen) {
     // Without a network there is time to think again.
     onward.stay();
@@ -57,11 +66,25 @@ async function choose(chosen) {
 /** Show the choice that is kept here, from whichever window. */
 async function show() {
   const kept = await read(sheet.ballot);
-  for (const button of kept ? buttons : []) {
-    const isIt = button.value === kept.content.chosen;
+  if (kept) {
+    draw(kept.content.chosen);
+  }
+}
+
+function draw(chosen) {
+  shown = chosen;
+  for (const button of buttons) {
+    const isIt = button.value === chosen;
     button.setAttribute("aria-pressed", String(isIt));
+    button.classList.toggle("button-quiet", chosen !== "" && !isIt);
+    button.firstChild.textContent = `${isIt ? wordsOn(chosen) : say("choose", { number: button.value.padStart(4, "0") })} `;
     button.closest("[data-side]").classList.toggle("pair-chosen", isIt);
   }
+}
+
+/** "Your choice: entry 0012", or nothing where none is made. */
+function wordsOn(chosen) {
+  return chosen ? say("yourChoice", { number: chosen.padStart(4, "0") }) : "";
 }
 
 form.addEventListener("submit", (event) => {
