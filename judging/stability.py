@@ -169,7 +169,8 @@ def redraw(
 ) -> tuple[frozenset[E], ...]:
     """Draw the panel anew from its own judges, again and again, and return who wins each time.
 
-    A judge drawn twice counts as two. Without judges nothing is drawn.
+    A judge drawn twice counts as two; the first keeps the name, so that a chair who is drawn is
+    the chair of that panel, too. Without judges nothing is drawn.
     """
     given = _by_judge(rows)
     draw = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
@@ -178,7 +179,7 @@ def redraw(
     for _redraw in range(REDRAWS if panel else 0):
         times = Counter(draw.integers(len(panel), size=len(panel)).tolist())
         redrawn = [
-            row._replace(judge=(panel[at], copy))
+            row._replace(judge=(panel[at], copy) if copy else panel[at])
             for at in sorted(times)
             for copy in range(times[at])
             for row in given[panel[at]]
