@@ -73,7 +73,11 @@ def ballot_now(ballot_id: int) -> Response:
         saved_at=clock_text(found.saved_at, found.judge.contest.zone),
         at=found.saved_at.isoformat() if found.saved_at else None,
         is_shown=found.shown_at is not None,
-        is_writable=share.is_open and ballots.is_standing(found.entry),
+        is_writable=(
+            share.is_open
+            and found.state is not BallotState.RECUSED
+            and ballots.is_standing(found.entry)
+        ),
         done=share.done,
         total=share.total,
         next=_beside(onward, pictures),

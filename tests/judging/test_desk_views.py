@@ -158,6 +158,9 @@ def test_a_closed_round_is_told_to_a_script_as_final(desk: Client, scene: Scene)
     answer = save(desk, scene.url(), version="0", **MARKS)
     assert answer.json is not None
     assert (answer.json["code"], answer.json["closed"]) == ("recused", True)
+    told = desk.get(f"{scene.url()}.json").json
+    assert told is not None
+    assert told["is_writable"] is False
 
 
 def test_a_session_that_ended_is_told_and_the_marks_go_on_after_signing_in(
