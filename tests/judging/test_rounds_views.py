@@ -555,6 +555,26 @@ def test_what_others_have_no_room_for_is_said(session: Session, client: Client) 
     assert "2 entries have a judge less, because nobody else is free: 00" in page
 
 
+@SQLITE
+def test_what_goes_back_to_a_round_with_focus_is_said(session: Session, client: Client) -> None:
+    scene = open_focus(session)
+    rounds.open_round(
+        session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW
+    )
+    late, *others = scene.judges
+    for judge in others:
+        judge.most_ballots = 1
+    session.commit()
+    manager(client, scene)
+    count = progress(session, scene.round_).judges[0].missing
+    url = at(scene, scene.round_, f"judges/{late.id}/reassign")
+    page = client.page(url)
+    assert f"{count} ballots go back to those that the round hands out" in page
+    assert "Judges with room for more get them as they submit." in page
+    page = client.follow(client.submit(url, press=f"Give {count} ballots to others")).text
+    assert f"{count} ballots of {late.name} went back: the round hands them out" in page
+
+
 def test_a_ranking_is_run_from_its_room(session: Session, client: Client) -> None:
     scene = fresh(session)
     plan(session, scene, Preset.ONE)

@@ -62,8 +62,17 @@ def _tell(judge: Judge, round_: Round, done: Handover) -> None:
             ),
             "success",
         )
-    # With focus they only go back to what the round has to hand out.
-    if done.left and round_.hand_out is HandOut.EVEN:
+    if done.left and round_.hand_out is HandOut.FOCUS:
+        flash(
+            ngettext(
+                "%(num)s ballot of %(name)s went back: the round hands it out as others go on.",
+                "%(num)s ballots of %(name)s went back: the round hands them out as others go on.",
+                len(done.left),
+                name=judge.name,
+            ),
+            "success",
+        )
+    elif done.left:
         flash(
             ngettext(
                 "%(num)s entry has a judge less, because nobody else is free: %(numbers)s.",
