@@ -79,7 +79,12 @@ def change(
     round_.method, round_.drop_count = method.name, method.drop
     if is_open:
         decisions.drop_for_reopening(session, contest=contest, actor=actor, now=now)
-    details = {"from": _words(before), "to": _words(method), "reason": said, "opened": is_open}
+    details = {
+        "from": method_in_words(before),
+        "to": method_in_words(method),
+        "reason": said,
+        "opened": is_open,
+    }
     session.flush()
     audit.record(
         session,
@@ -189,7 +194,8 @@ def _check_rungs(rungs: Sequence[str], judges: Collection[str]) -> None:
         raise InvalidError(N_("The same rung is there twice."), code="rung-twice")
 
 
-def _words(method: Method) -> str:
+def method_in_words(method: Method) -> str:
+    """Return a method as acts keep it, how many marks it drops behind it."""
     return f"{method.name} {method.drop}" if method.drop else method.name.value
 
 

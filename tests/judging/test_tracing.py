@@ -9,8 +9,10 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from app import audit
 from app.accounts.queries import actor_of
 from app.audit import Fault, trail
+from contests.models import Entry
 from contests.states import ContestState
 from judging.models import (
     Ballot,
@@ -18,26 +20,43 @@ from judging.models import (
     ConflictVerdict,
     Criterion,
     Decision,
+    JudgingRules,
     Mark,
     Ordering,
     OrderingLine,
     Recusal,
     RecusalSource,
     Result,
+    Round,
+    RoundEntry,
     Winner,
 )
-from judging.ranking import Kind
-from judging.service import announcement, ballots, conflicts, decisions, orders, pairs, sealing
+from judging.queries.rounds import rules_of
+from judging.ranking import Kind, Method, MethodName
+from judging.service import (
+    announcement,
+    ballots,
+    conflicts,
+    decisions,
+    methods,
+    orders,
+    pairs,
+    rounds,
+    sealing,
+)
 from judging.service.ballots import Sent
 from judging.service.conflicts import recuse_judge
 from judging.service.pairs import Vote
+from judging.service.rounds import CriterionValues, Preset
 from judging.service.tracing import (
     differences,
     trace_ballots,
     trace_decisions,
+    trace_ladders,
     trace_orders,
     trace_pairs,
     trace_recusals,
+    trace_rounds,
 )
 from judging.states import BallotState, RoundState
 from tests import factories
@@ -45,6 +64,7 @@ from tests.database import settle
 from tests.factories import NOW
 from tests.judging import scenes
 from tests.judging.asked import Asked, asked
+from tests.judging.test_several_rounds import act, closed_stars, planned
 
 BOTH = {"relevance": 7, "originality": 9}
 
@@ -468,6 +488,183 @@ def test_another_persons_confirmation_is_named(session: Session) -> None:
     session.execute(update(Decision).values(confirmed_by_id=third.id))
     ((kind, text),) = told(trace_decisions(session))
     assert (kind, f"who confirmed it is {third.id}, " in text) == ("altered", True)
+
+
+# --- what results rest on beside marks ----------------------------------------------------------
+
+
+def next_round(session: Session) -> tuple[scenes.Scene, Round]:
+    """Two rounds: the first opened and judged, closed, and two of its entries let into the next."""
+    scene, first, second = closed_stars(session, {1: 5, 2: 4, 3: 3, 4: 2})
+    go_on(session, scene, first, 1, 2)
+    return scene, second
+
+
+def go_on(session: Session, scene: scenes.Scene, first: Round, *numbers: int) -> None:
+    chosen = dict.fromkeys(numbers, "The light.")
+    left_out = {number: "Too dark." for number in range(1, 5) if number not in numbers}
+    act(session, scene, "choose_next", first, chosen=chosen, left_out=left_out)
+
+
+def judged_by(session: Session) -> list[tuple[str, str]]:
+    session.flush()
+    session.expire_all()
+    return [*told(trace_rounds(session)), *told(trace_ladders(session))]
+
+
+def test_rounds_are_as_they_were_opened_and_changed_since(session: Session) -> None:
+    scene, second = next_round(session)
+    first = scene.round_
+    assert judged_by(session) == []
+    act(session, scene, "reopen_round", first)
+    assert judged_by(session) == []
+    act(session, scene, "close_round", first)
+    go_on(session, scene, first, 1, 3)
+    go_on(session, scene, first, 1, 2, 3)
+    assert judged_by(session) == []
+    change_method(session, scene, second, Method(MethodName.MEDIAN))
+    act(session, scene, "open_round", second)
+    rows = [
+        CriterionValues(row.key, row.title, "", 3, 1, 5, 50) for row in list(second.criteria)[1:]
+    ]
+    act(session, scene, "set_rubric", second, criteria=[*rows, CriterionValues("", *REST)])
+    assert judged_by(session) == []
+    change_method(session, scene, second, Method(MethodName.TRIMMED_MEAN, 1))
+    change_method(session, scene, first, Method(MethodName.MEDIAN))
+    ladder = ["head_to_head", "seed:Noon"]
+    methods.set_ladder(
+        session, contest=scene.contest, rungs=ladder, reason="So.", actor=scene.actor, now=NOW
+    )
+    assert judged_by(session) == []
+
+
+REST = ("Colour", "", 2, 1, 10)
+
+
+def change_method(session: Session, scene: scenes.Scene, round_: Round, method: Method) -> None:
+    methods.change(
+        session,
+        contest=scene.contest,
+        round_id=round_.id,
+        method=method,
+        reason="Outliers.",
+        actor=scene.actor,
+        now=NOW,
+    )
+
+
+def test_a_removed_practice_leaves_nothing_to_the_round_that_gets_its_number(
+    session: Session,
+) -> None:
+    scene = planned(session, Preset.ONE)
+    practice = rounds.add_round(
+        session,
+        contest=scene.contest,
+        kind=Kind.SCORE,
+        is_practice=True,
+        actor=scene.actor,
+        now=NOW,
+    )
+    act(session, scene, "choose_practice", practice, numbers=[1, 2])
+    act(session, scene, "remove_round", practice)
+    rounds.add_round(session, contest=scene.contest, kind=Kind.SCORE, actor=scene.actor, now=NOW)
+    assert judged_by(session) == []
+
+
+BEHIND: dict[str, tuple[Callable[[Session, int, int], object], str]] = {
+    "weight": (
+        lambda session, first, _second: session.execute(
+            update(Criterion).where(Criterion.round_id == first).values(weight=7)
+        ),
+        (
+            "altered {first}: criterion stars is weight 7, 1 to 5 points of 100 hundredths, and the"
+            " audit says weight 1, 1 to 5 points of 100 hundredths"
+        ),
+    ),
+    "step": (
+        lambda session, first, _second: session.execute(
+            update(Criterion).where(Criterion.round_id == first).values(step_hundredths=50)
+        ),
+        (
+            "altered {first}: criterion stars is weight 1, 1 to 5 points of 50 hundredths, and the"
+            " audit says weight 1, 1 to 5 points of 100 hundredths"
+        ),
+    ),
+    "a criterion more": (
+        lambda session, first, _second: session.execute(
+            insert(Criterion).values(round_id=first, position=9, key="mine", title="Mine")
+        ),
+        (
+            "inserted {first}: criterion mine is weight 1, 1 to 10 points of 100 hundredths, and"
+            " the audit says none"
+        ),
+    ),
+    "method": (
+        lambda session, first, _second: session.execute(
+            update(Round).where(Round.id == first).values(method=MethodName.MEDIAN)
+        ),
+        "altered {first}: its method is median, and the audit says mean",
+    ),
+    "drop": (
+        lambda session, first, _second: session.execute(
+            update(Round)
+            .where(Round.id == first)
+            .values(method=MethodName.TRIMMED_MEAN, drop_count=2)
+        ),
+        "altered {first}: its method is trimmed_mean 2, and the audit says mean",
+    ),
+    "an entry less": (
+        lambda session, _first, _second: session.execute(
+            delete(RoundEntry).where(
+                RoundEntry.entry_id.in_(select(Entry.id).where(Entry.number == 2))
+            )
+        ),
+        "removed That entry 0002 was chosen for {second} is gone.",
+    ),
+    "an entry more": (
+        lambda session, _first, second: session.execute(
+            insert(RoundEntry).values(
+                round_id=second,
+                entry_id=select(Entry.id).where(Entry.number == 4).scalar_subquery(),
+                created_at=NOW,
+            )
+        ),
+        "inserted Entry 0004 was chosen for {second} by no act.",
+    ),
+    "ladder": (
+        lambda session, _first, _second: session.execute(update(JudgingRules).values(ladder=[])),
+        (
+            "removed The tie ladder of {contest}: its rungs in order is none, and the audit says"
+            " {ladder}"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BEHIND)
+def test_what_differs_in_what_a_round_is_judged_by_is_named(session: Session, what: str) -> None:
+    change, expected = BEHIND[what]
+    scene, second = next_round(session)
+    title = scene.contest.title
+    names = {
+        "first": f"{scene.round_.title} of {title}",
+        "second": f"{second.title} of {title}",
+        "contest": title,
+        "ladder": ", ".join(rules_of(session, scene.contest).ladder),
+    }
+    change(session, scene.round_.id, second.id)
+    assert [f"{kind} {text}" for kind, text in judged_by(session)] == [expected.format(**names)]
+
+
+def test_nothing_is_said_where_an_older_opening_kept_nothing(session: Session) -> None:
+    scene = scenes.waiting(session)
+    details = {"seed": "1"}
+    number = scene.round_.id
+    subject = f"round:{number}"
+    audit.record(
+        session, actor=scene.actor, verb="round.open", subject=subject, now=NOW, details=details
+    )
+    assert judged_by(session) == []
 
 
 # --- the command --------------------------------------------------------------------------------

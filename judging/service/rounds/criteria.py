@@ -17,7 +17,7 @@ from judging.queries import progress
 from judging.queries.rounds import get_round
 from judging.ranking import Kind
 from judging.service.rounds.ladders import default_ladder_kept
-from judging.service.rounds.records import check_not_closed, record
+from judging.service.rounds.records import check_not_closed, record, rubric_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,8 @@ def set_rubric(
             "criteria": [
                 [row.title, row.weight, row.minimum, row.maximum, row.step_hundredths]
                 for row in rows
-            ]
+            ],
+            "rubric": rubric_of(round_),
         },
     )
 

@@ -32,6 +32,14 @@ def record(
     )
 
 
+def rubric_of(round_: Round) -> dict[str, list[int]]:
+    """Return what a round's marks count by, as acts keep it: each criterion's by its key."""
+    return {
+        row.key: [row.weight, row.minimum, row.maximum, row.step_hundredths]
+        for row in round_.criteria
+    }
+
+
 def check_not_closed(round_: Round) -> None:
     """Raise ClosedError once a round is closed or final."""
     if round_.state in {RoundState.CLOSED, RoundState.FINAL}:

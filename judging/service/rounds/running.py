@@ -1,6 +1,7 @@
 """Rounds opened with work for every judge, closed with or without all of it, and opened again."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,13 +14,14 @@ from judging.assignment import Assignment
 from judging.models import Judge, Round
 from judging.queries.progress import progress
 from judging.queries.readiness import Readiness, readiness
-from judging.queries.rounds import find_next_round, get_round, is_running
+from judging.queries.rounds import find_next_round, get_round, is_running, rules_of
 from judging.queries.untouched import are_shareable
-from judging.ranking import Kind
+from judging.ranking import Kind, Method
 from judging.service import dealing, decisions, orders, pairs
 from judging.service.dealing import Handover
+from judging.service.methods import method_in_words
 from judging.service.rounds.going_on import forget_choice
-from judging.service.rounds.records import record
+from judging.service.rounds.records import record, rubric_of
 from judging.states import RoundState, move_round
 
 
@@ -41,7 +43,8 @@ def open_round(
     if contest.state is not ContestState.JUDGING:
         contests.move(session, contest=contest, to=ContestState.JUDGING, actor=actor, now=now)
     session.flush()
-    record(session, round_, actor=actor, verb="open", now=now, details={"seed": round_.seed})
+    details = {"seed": round_.seed, **_declared(session, round_)}
+    record(session, round_, actor=actor, verb="open", now=now, details=details)
     return _hand_out(session, round_, actor, now)
 
 
@@ -117,6 +120,18 @@ def reopen_round(
     round_.state, round_.closed_at = target, None
     session.flush()
     record(session, round_, actor=actor, verb="reopen", now=now)
+
+
+def _declared(session: Session, round_: Round) -> dict[str, Any]:
+    """Return what results will rest on, for `podium audit verify` to compare."""
+    rules = rules_of(session, round_.contest)
+    # Held, so that nobody changes it between here and the act.
+    session.refresh(rules, with_for_update=True)
+    return {
+        "method": method_in_words(Method(round_.method, round_.drop_count)),
+        "rubric": rubric_of(round_),
+        "ladder": list(rules.ladder),
+    }
 
 
 def _take_back(

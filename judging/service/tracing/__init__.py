@@ -14,24 +14,30 @@ from judging.service.tracing.decisions import trace_decisions
 from judging.service.tracing.orders import trace_orders
 from judging.service.tracing.pairs import trace_pairs
 from judging.service.tracing.recusals import trace_recusals
+from judging.service.tracing.rounds import trace_ladders, trace_rounds
 
 __all__ = [
     "differences",
     "trace_ballots",
     "trace_decisions",
+    "trace_ladders",
     "trace_orders",
     "trace_pairs",
     "trace_recusals",
+    "trace_rounds",
 ]
 
 
 def differences(session: Session) -> Iterator[Fault]:
     """Yield each difference between judging's rows and the audit, in a reader's own snapshot.
 
-    Ballots, orders, comparisons, recusals and decisions, a part at a time.
+    Ballots, orders, comparisons, recusals, decisions and what results rest on beside them, a part
+    at a time.
     """
     yield from trace_ballots(session)
     yield from trace_orders(session)
     yield from trace_pairs(session)
     yield from trace_recusals(session)
     yield from trace_decisions(session)
+    yield from trace_rounds(session)
+    yield from trace_ladders(session)
