@@ -77,12 +77,15 @@ class LadderForm(Form):
         ]
 
     def whole(self) -> list[str]:
-        """Return the ladder with the rung that is chosen, and the text that is typed, at its end.
+        """Return the ladder with the text that is typed at its end, and the rung chosen before it.
 
+        A draw leaves nothing tied, so that a rung below one would never be asked.
         Whoever saves without having pressed the button that adds them means them, too.
         """
         seed = f"seed:{self.seed.data}" if self.seed.data else ""
-        return list(dict.fromkeys(filter(None, (*self.rungs, self.add.data, seed))))
+        draw = next((at for at, rung in enumerate(self.rungs) if rung.startswith("seed:")), None)
+        above, below = self.rungs[:draw], self.rungs[len(self.rungs) if draw is None else draw :]
+        return list(dict.fromkeys(filter(None, (*above, self.add.data, *below, seed))))
 
     def take(self) -> None:
         """Put what is chosen and typed into the ladder."""

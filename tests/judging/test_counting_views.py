@@ -218,6 +218,8 @@ def test_the_ladder_is_put_in_order_without_a_script(session: Session, client: C
     assert 'value="new text"' not in page_
     chair = f"chair:{scene.judges[0].id}"
     assert f'name="rung_1" value="{chair}"' in press("add", "head_to_head", add=chair)
+    page_ = press("add", "head_to_head", "seed:old", add=chair)
+    assert page_.index(f'value="{chair}"') < page_.index('value="seed:old"')
     press("save", "head_to_head", chair)
     session.expire_all()
     assert rules_of(session, scene.contest).ladder == ["head_to_head", chair]
