@@ -61,9 +61,12 @@ def _said(contest: Contest, card: Firmness) -> dict[str, object]:
             *_holding(card, contest.winners, lines),
             *_next(card, lines),
             *_alone(card, lines),
-            *_swings(card, names, lines),
-            *_agreement(card),
         ],
+        "rests": _rests(card),
+        "swings": [
+            _swing(swing, names, lines) for swing in card.swings[:MOST_SAID] if card.judges > 1
+        ],
+        "agreement": _agreement(card),
         "holds": charts.shares(_row(row, card, lines) for row in card.near if _wins(row, card)),
         "rest": _rest(card),
         "near": [
@@ -213,25 +216,21 @@ def _alone(card: Firmness, lines: Lines) -> list[str]:
     ]
 
 
-def _swings(card: Firmness, names: Mapping[str, str], lines: Lines) -> list[str]:
+def _rests(card: Firmness) -> str:
+    """Say whether who wins rests on single judges, who are named below it."""
     if card.judges == 1:
-        return [_("There is one judge only, so that everything hangs on them.")]
+        return _("There is one judge only, so that everything hangs on them.")
     if not card.swings:
-        return [
-            ngettext(
-                "Leaving out any one of the %(num)s judge changes nothing about who wins.",
-                "Leaving out any one of the %(num)s judges changes nothing about who wins.",
-                card.judges,
-            )
-        ]
-    return [
-        ngettext(
-            "Who wins rests on one judge:",
-            "Who wins rests on each of %(num)s judges; leaving out any one of them changes it:",
-            len(card.swings),
-        ),
-        *(_swing(swing, names, lines) for swing in card.swings[:MOST_SAID]),
-    ]
+        return ngettext(
+            "Leaving out any one of the %(num)s judge changes nothing about who wins.",
+            "Leaving out any one of the %(num)s judges changes nothing about who wins.",
+            card.judges,
+        )
+    return ngettext(
+        "Who wins rests on one judge:",
+        "Who wins rests on each of %(num)s judges; leaving out any one of them changes it:",
+        len(card.swings),
+    )
 
 
 def _swing(swing: Swing[int], names: Mapping[str, str], lines: Lines) -> str:

@@ -322,6 +322,9 @@ def test_a_judge_on_whom_a_winner_rests_is_named(session: Session, client: Clien
         "Without Judge of another mind, 0003 “Work 3” would win instead of 0004 “Work 4”." in page
     )
     assert "nobody else has judged" not in page
+    under = page.partition("Who wins rests on one judge:")[2].partition("</ul>")[0]
+    assert under.lstrip().startswith("<ul")
+    assert "Without Judge of another mind" in under
     unseen = factories.entry(session, scene.contest, scene.organiser, title="Seen once")
     factories.ballot(session, scene.round_, other, unseen, (9, 9))
     assert "0005 “Seen once” rests on one judge: nobody else has judged it." in card(client, scene)
