@@ -85,8 +85,13 @@ def round_results(slug: str, round_id: int) -> Answer:
 
 
 def _nothing(contest: Contest) -> str:
-    earlier = _counted(rounds_of(current_session(), contest))
-    return render_template("judging/organiser/no_results.html", contest=contest, earlier=earlier)
+    session = current_session()
+    return render_template(
+        "judging/organiser/no_results.html",
+        contest=contest,
+        last=find_deciding_round(session, contest),
+        earlier=_counted(rounds_of(session, contest)),
+    )
 
 
 def _page(

@@ -433,4 +433,5 @@ def test_a_planned_last_round_leads_to_those_before(session: Session, client: Cl
     session.flush()
     page = signed_in(client, scene).page(scene.url("results"))
     assert f"/results/rounds/{scene.round_.id}" in page
+    assert "Those of the rounds before are below." in page
     assert "No results yet" in client.page(scene.url(f"results/rounds/{last.id}"))

@@ -38,7 +38,9 @@ def signed_in(client: Client, scene: scenes.Scene, *, second: bool = False) -> C
 def test_no_standings_before_the_round_opens(session: Session, client: Client) -> None:
     scene = scenes.waiting(session)
     signed_in(client, scene)
-    assert "No results yet" in client.page(scene.url("results"))
+    page = client.page(scene.url("results"))
+    assert "No results yet" in page
+    assert f"The last round, {scene.round_.title}," in page
     session.delete(scene.round_)
     assert "No results yet" in client.page(scene.url("results"))
 
