@@ -58,7 +58,7 @@ def firm_words(decision: Decision, shown: Board) -> list[str]:
     if chosen == set(card.winners):
         return headline(card)
     others = _("These numbers speak of those whom the standings put first, not of this choice.")
-    return [*headline(card), others]
+    return [others, *headline(card)]
 
 
 def thin_words(rows: Iterable[Standing[int]], shown: Board) -> str:

@@ -282,6 +282,7 @@ def test_whoever_confirms_sees_what_they_confirm(session: Session, client: Clien
     assert "by a model of the marks" in page
     assert "1 of 6 entries was judged by nobody." in page
     assert "not of this choice" in page
+    assert page.index("not of this choice") < page.index("by a model of the marks")
 
 
 def test_a_page_that_has_become_stale_leads_to_the_results(
