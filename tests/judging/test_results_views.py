@@ -283,6 +283,8 @@ def test_whoever_confirms_sees_what_they_confirm(session: Session, client: Clien
     assert "1 of 6 entries was judged by nobody." in page
     assert "not of this choice" in page
     assert page.index("not of this choice") < page.index("by a model of the marks")
+    assert '<summary class="button">Confirm the winners</summary>' in page
+    assert '<summary class="button button-quiet">Withdraw the proposal</summary>' in page
 
 
 def test_a_page_that_has_become_stale_leads_to_the_results(
