@@ -139,6 +139,11 @@ class Progress:
         return tuple(row for row in self.judges if row.missing)
 
     @property
+    def behind(self) -> tuple[EntryProgress, ...]:
+        """Entries of which something that was given out is still to come."""
+        return tuple(row for row in self.entries if row.done < row.total)
+
+    @property
     def thin(self) -> tuple[EntryProgress, ...]:
         """Entries that somebody judged, but fewer than the round asks for."""
         return tuple(row for row in self.entries if 0 < row.done < row.wanted)

@@ -717,6 +717,27 @@ def test_a_round_with_focus_says_what_it_can_still_change(
 
 
 @SQLITE
+def test_closing_a_round_with_focus_says_what_stays_thin_and_its_own_doubt(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session, [(8, 8), (6, 6), (4, 4), (2, 2)])
+    rounds.add_round(session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW)
+    scene.round_.hand_out, scene.round_.per_entry = HandOut.FOCUS, 3
+    scene.round_.state, scene.round_.closed_at = RoundState.OPEN, None
+    scene.round_.advance, scene.round_.advance_count = Advance.TOP, 2
+    late = factories.judge(session, scene.contest, factories.user(session, "Late Judge"))
+    factories.ballot(session, scene.round_, late, scene.entries[2])
+    session.commit()
+    page = manager(client, scene).page(at(scene, scene.round_, ""))
+    dialog = page.partition("Judges can no longer change anything.")[2].partition("<section")[0]
+    assert "1 ballot is missing and will not count:" in dialog
+    assert "1 entry stays with fewer ballots than it was given: 0003." in dialog
+    assert "The 2 entries that would go on are all the right ones with" in dialog
+    assert "What is missing can still change that." in dialog
+    assert "See how firmly the winners stand" not in dialog
+
+
+@SQLITE
 def test_no_entry_is_complete_while_focus_may_give_it_more(
     session: Session, client: Client
 ) -> None:
