@@ -258,6 +258,12 @@ def test_two_devices_are_asked_which_order_stands(room: Callable[..., Room]) -> 
     box = two.page.locator(".conflict")
     expect(box).to_contain_text("Which order should stand?")
     expect(box).to_contain_text("0003 Work 3")
+    expect(box.get_by_role("row", name="0001 Work 1")).to_have_text("0001 Work 1no place1")
+    expect(box.get_by_role("row", name="0003 Work 3")).to_have_text("0003 Work 31no place")
+    two.page.set_viewport_size({"width": 320, "height": 640})
+    title = box.get_by_role("rowheader", name="0003 Work 3").bounding_box()
+    assert title is not None
+    assert title["width"] > 200, "a title has its own line on a phone"
     box.get_by_role("button", name="Keep that order").click()
     two.expect_ranked(1, 2)
     one.move("up", 2)

@@ -126,5 +126,5 @@ function oneSide(record) {
 }
 
 function textOf(name, says, value) {
-  return name.startsWith("mark-") || value in says ? wordsFor(says, value) : (value ?? "");
+  return name === "comment" || name === "note" ? (value ?? "") : wordsFor(says, value);
 }
