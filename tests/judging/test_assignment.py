@@ -212,6 +212,22 @@ def test_who_is_kept_from_one_entry_gets_another() -> None:
     assert loads(result, {"b", "c"}) == [4, 5]
 
 
+def test_a_full_judge_hands_an_entry_on_to_make_room_for_one_that_nobody_else_can_read() -> None:
+    # "b", who alone reads 1, is given 2 first.
+    result = assign(
+        (1, 2),
+        "ab",
+        per_entry=1,
+        barred=NOBODY,
+        taken=NOBODY,
+        seed="s",
+        unread=frozenset({("a", 1)}),
+        limits={"a": 1, "b": 1},
+    )
+    assert set(result.pairs) == {("a", 2), ("b", 1)}
+    assert not result.shortfalls
+
+
 def test_a_newcomer_takes_the_new_entries() -> None:
     first = assign(range(8), "ab", per_entry=1, barred=NOBODY, taken=NOBODY, seed="s")
     taken = frozenset(first.pairs)
