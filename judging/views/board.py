@@ -17,7 +17,13 @@ from judging.queries.results import EntryLine
 from judging.queries.rounds import rounds_of
 from judging.ranking import Ranking, Standing, averages
 from judging.service.counting import Count, count
-from judging.views.counting_words import doubt_words, score_words, step_words, unplaced_words
+from judging.views.counting_words import (
+    can_apply,
+    doubt_words,
+    score_words,
+    step_words,
+    unplaced_words,
+)
 from judging.views.words import digits_for
 
 PAGE_SIZE: Final = 50
@@ -85,7 +91,11 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
         averages(counted.given, counted.method, entries),
         queries.lines_of(session, contest, [*entries, *offered, *also]),
         digits,
-        [step_words(step, titles, judges, digits) for step in ranking.steps if step.place in reach],
+        [
+            step_words(step, titles, judges, digits)
+            for step in ranking.steps
+            if step.place in reach and can_apply(step.rung, round_)
+        ],
         [
             *(doubt_words(doubt) for doubt in ranking.doubts),
             *unplaced_words(ranking, titles, [each.key for each in round_.criteria]),

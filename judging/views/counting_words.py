@@ -1,8 +1,9 @@
 """How results are counted, in words: methods, rungs of the tie ladder, what each rung found."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
+from functools import reduce
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -166,13 +167,35 @@ def rung_words(text: str, criteria: Mapping[str, str], judges: Mapping[str, str]
     return _("A draw by the public text “%(text)s”", text=rung.argument)
 
 
+def can_apply(rung: Rung, round_: Round) -> bool:
+    """Tell whether a rung can say anything in a round: one about another round's criterion cannot.
+
+    A ladder is the whole contest's; orders and choices know no criteria at all.
+    """
+    return rung.kind is not RungKind.CRITERION or rung.argument in {
+        criterion.key for criterion in round_.criteria
+    }
+
+
+def ladder_words(
+    ladder: Iterable[str],
+    round_: Round,
+    criteria: Mapping[str, str],
+    judges: Mapping[str, str],
+) -> list[str]:
+    """Return the rungs that can apply in a round, in words; see `rung_words`."""
+    return [
+        rung_words(text, criteria, judges) for text in ladder if can_apply(parse_rung(text), round_)
+    ]
+
+
 def step_words(
     step: Step[int], criteria: Mapping[str, str], judges: Mapping[str, str], digits: int
 ) -> str:
     """Return a line of the explanation: who was tied, what the rung said, with which values."""
     argument = {**criteria, **judges}.get(step.rung.argument, step.rung.argument)
     if step.rung.kind is RungKind.CHAIR:
-        said = f"{_(step.message)} {_('The chair is %(name)s.', name=argument)}"
+        said = _chair_words(step, argument)
     else:
         said = _(step.message) % {"argument": argument}
     tied = [entry for group in step.groups for entry in group]
@@ -182,13 +205,33 @@ def step_words(
         entries=numbers(tied),
         said=said,
     )
-    if step.outcome is not Outcome.DECIDES:
+    if step.outcome is not Outcome.DECIDES or not _has_values(step):
         return told
     values = "; ".join(
         _("%(entry)s: %(value)s", entry=f"{entry:04d}", value=_value(step.rung, value, digits))
         for entry, value in step.values.items()
     )
     return f"{told} ({values})"
+
+
+def _chair_words(step: Step[int], name: str) -> str:
+    if step.outcome is not Outcome.DECIDES:
+        return f"{_(step.message)} {_('The chair is %(name)s.', name=name)}"
+    order = reduce(
+        lambda better, rest: _("%(better)s before %(rest)s", better=better, rest=rest),
+        map(numbers, step.groups),
+    )
+    return _("The chair, %(name)s, puts %(order)s.", name=name, order=order)
+
+
+def _has_values(step: Step[int]) -> bool:
+    """Tell whether values say more than the order: the chair has them only where there are marks.
+
+    In orders and choices they count within the tie alone, and mean nothing to a reader.
+    """
+    return step.rung.kind is not RungKind.CHAIR or all(
+        isinstance(value, Fraction) for value in step.values.values()
+    )
 
 
 def _value(rung: Rung, value: Fraction | int | str, digits: int) -> str:

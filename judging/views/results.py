@@ -139,6 +139,8 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
     session = current_session()
     method = method_of(shown.round)
     titles, judges = shown.titles, shown.judges
+    rungs = rules_of(session, contest).ladder
+    ladder = counting_words.ladder_words(rungs, shown.round, titles, judges)
     return {
         "contest": contest,
         "board": shown,
@@ -146,10 +148,8 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
         "rounds": _counted(shown.rounds),
         "method": method,
         "unit": counting_words.unit(shown.round.kind, method.name),
-        "ladder": [
-            counting_words.rung_words(text, titles, judges)
-            for text in rules_of(session, contest).ladder
-        ],
+        "ladder": ladder,
+        "other_rungs": len(rungs) - len(ladder),
         "changes": [
             (change, *(_changed(said, titles, judges) for said in (change.before, change.after)))
             for change in queries.changes(session, contest, shown.rounds)

@@ -49,10 +49,35 @@ def test_ties_are_explained_line_by_line(session: Session, client: Client) -> No
     ]
     session.flush()
     page = signed_in(client, scene).page(scene.url("results"))
-    assert "Place 2: 0002, 0003 are tied. This round has no criterion “technique”." in page
+    # A criterion of no round, or of another one, is passed over in silence.
+    assert page.count("technique") == 0
+    assert page.count("Rungs that ask for a criterion which this round does not have") == 1
     assert "The higher average of “Originality” goes first. (0003: 8.00; 0002: 6.00)" in page
     assert f"The chair, {chair.name}" in page
     assert "A draw by the public text “drawn in public”" in page
+
+
+@pytest.mark.parametrize("kind", ["orders", "choices"])
+def test_the_chair_settles_a_tie_in_plain_words(
+    session: Session, client: Client, kind: str
+) -> None:
+    scene = (
+        ranked(session, [[2, 1, 3, 4], [1, 2, 3, 4]])
+        if kind == "orders"
+        else compared(session, [(0, 1, 0), (1, 0, 1), (0, 0, 2), (1, 1, 2), (0, 2, 3), (1, 2, 3)])
+    )
+    chair = scene.judges[0]
+    rules = rules_of(session, scene.contest)
+    rules.ladder = ["criterion:relevance", "criterion:originality", f"chair:{chair.id}"]
+    session.flush()
+    page = signed_in(client, scene).page(scene.url("results"))
+    told = f"Place 1: 0002, 0001 are tied. The chair, {chair.name}, puts 0002 before 0001."
+    assert f"{told}</bdi>" in page
+    assert "has no criterion" not in page
+    assert "Relevance" not in page
+    rules.ladder = ["criterion:relevance"]
+    session.flush()
+    assert "Nothing settles ties in this round" in client.page(scene.url("results"))
 
 
 def test_orders_and_choices_have_results_too(session: Session, client: Client) -> None:

@@ -1,5 +1,6 @@
 """One round's control room, and its course from opening to closing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +18,13 @@ from judging.queries.readiness import cutless_rounds, readiness
 from judging.queries.results import find_decision
 from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
 from judging.queries.untouched import are_shareable
-from judging.ranking import Kind, RungKind, parse_rung
+from judging.ranking import Kind
 from judging.service import dealing, pairs
 from judging.service import rounds as service
 from judging.service.counting import method_of
 from judging.service.focusing import Doubt
 from judging.states import RoundState
-from judging.views.counting_words import method_explained, method_name, numbers, rung_words
+from judging.views.counting_words import ladder_words, method_explained, method_name, numbers
 from judging.views.doubt import doubt_found, doubt_in_short, doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
 from judging.views.rounds import words
@@ -101,7 +102,7 @@ class Counting:
 
     method: str
     explained: str
-    ladder: tuple[str, ...]
+    ladder: Sequence[str]
 
 
 def _counting(found: Round) -> Counting:
@@ -112,13 +113,7 @@ def _counting(found: Round) -> Counting:
     return Counting(
         method_name(method_of(found)),
         method_explained(found.method),
-        # A rung about another round's criterion has nothing to say here.
-        tuple(
-            rung_words(rung, criteria, judges)
-            for rung in ladder
-            if parse_rung(rung).kind is not RungKind.CRITERION
-            or parse_rung(rung).argument in criteria
-        ),
+        ladder_words(ladder, found, criteria, judges),
     )
 
 
