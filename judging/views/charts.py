@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from judging.views.words import percent
+from judging.views.words import percent_in_short
 
 TRACK: Final = 100
 ENDS: Final = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -18,6 +18,8 @@ HEIGHT: Final = 220
 LEFT: Final = 40
 TOP: Final = 40
 BOTTOM: Final = 176
+MOST_DOTS: Final = 7
+"""Odd, so that a telephone, which labels every other dot, labels the first and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,16 @@ def offsets(rows: Sequence[Row]) -> Bars:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One point of a line: a share in words, and after how many."""
+    """One point of a line: a share, as short as labels are, and after how many.
+
+    Not every one `is_labelled` where there is little room.
+    """
 
     x: float
     y: float
     words: str
     label: str
+    is_labelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class Line:
 
 
 def line(shares_after: Sequence[tuple[int, float]]) -> Line:
-    """Draw how a share changed, from pairs of a count and the share after so many."""
+    """Draw how a share changed, from up to `MOST_DOTS` pairs of a count and the share after it."""
     first, last = shares_after[0][0], shares_after[-1][0]
     breadth = max(last - first, 1)
     return Line(
@@ -103,9 +109,10 @@ def line(shares_after: Sequence[tuple[int, float]]) -> Line:
             Dot(
                 x=round(LEFT + (WIDTH - 2 * LEFT) * (count - first) / breadth, 1),
                 y=round(BOTTOM - (BOTTOM - TOP) * share, 1),
-                words=percent(share),
+                words=percent_in_short(share),
                 label=str(count),
+                is_labelled=len(shares_after) < MOST_DOTS or at % 2 == 0,
             )
-            for count, share in shares_after
+            for at, (count, share) in enumerate(shares_after)
         )
     )

@@ -10,10 +10,9 @@ from flask_babel import ngettext
 from app.transaction import current_session
 from judging.models import HandOut, Round
 from judging.service.focusing import Doubt, doubt_of
-from judging.views.charts import Line, line
+from judging.views.charts import MOST_DOTS, Line, line
 from judging.views.words import percent
 
-POINTS: Final = 8
 FEW: Final = 3
 """Of so many leading entries all can well be the right ones; of more it matters how many are."""
 
@@ -29,7 +28,7 @@ class DoubtShown:
 
 def doubt_found(round_: Round) -> Doubt | None:
     """Return the doubt about who comes first: how it fell with focus, else how it is now."""
-    points = POINTS if round_.hand_out is HandOut.FOCUS else 1
+    points = MOST_DOTS if round_.hand_out is HandOut.FOCUS else 1
     return doubt_of(current_session(), round_, points=points)
 
 

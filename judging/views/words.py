@@ -56,6 +56,14 @@ def percent(share: float) -> str:
     return _("%(share)s %%", share=hundredths(share))
 
 
+def percent_in_short(share: float) -> str:
+    """Return a share as `percent` does, where there is no room for words."""
+    whole = round(_HUNDRED * share)
+    if whole == 0 and share > 0:
+        return _("<1 %")
+    return _(">99 %") if whole == _HUNDRED and share < 1 else percent(share)
+
+
 def digits_for(standings: Iterable[Standing[int]]) -> int:
     """Return how many decimals tell different scores apart: two, or three where two do not."""
     scores = {row.score for row in standings if row.score is not None}

@@ -5,6 +5,7 @@ from itertools import pairwise
 from flask import Flask
 
 from judging.service.focusing import Doubt
+from judging.views.charts import MOST_DOTS
 from judging.views.doubt import DoubtShown, doubt_shown
 
 
@@ -53,5 +54,19 @@ def test_only_an_open_round_promises_ballots(app: Flask) -> None:
 
 
 def test_labels_lie_apart_however_many_they_are(app: Flask) -> None:
-    dots = shown(app, *([0.9] * 8)).line.dots
+    dots = shown(app, *([0.9] * MOST_DOTS)).line.dots
     assert min(b.x - a.x for a, b in pairwise(dots)) > 60
+
+
+def test_a_telephone_labels_where_the_line_begins_and_where_it_ends(app: Flask) -> None:
+    for count in range(1, MOST_DOTS + 1):
+        dots = shown(app, *([0.9] * count)).line.dots
+        named = [dot for dot in dots if dot.is_labelled]
+        assert (named[0], named[-1]) == (dots[0], dots[-1])
+        # A label of six characters, drawn there at 26 of 640 units, takes up to 100 of them.
+        assert all(b.x - a.x > 100 for a, b in pairwise(named))
+
+
+def test_labels_are_short_and_round_nothing_away(app: Flask) -> None:
+    dots = shown(app, 1.0, 0.999, 0.5, 0.001, 0.0).line.dots
+    assert [dot.words for dot in dots] == ["100 %", ">99 %", "50 %", "<1 %", "0 %"]

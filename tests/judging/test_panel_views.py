@@ -246,5 +246,5 @@ def test_the_control_room_shows_how_the_doubt_fell(
     assert "The 3 entries that lead are the right ones with" in page
     assert "Every ballot of the round is submitted." in page
     assert "not handed out yet" not in page
-    assert page.count('class="chart-dot"') == 8
+    assert page.count('class="chart-dot"') == 7
     assert forms(page)
