@@ -8,15 +8,11 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.transaction import current_session
 from judging.decision import Departure, DepartureCode, departures
 from judging.models import Decision
 from judging.ranking import Standing
-from judging.service.firmness import firmness_of
-from judging.states import DecisionState
 from judging.views.board import Board
 from judging.views.counting_words import score_words
-from judging.views.stability import headline
 from judging.views.words import isolated
 
 MOST_NAMED: Final = 3
@@ -45,20 +41,6 @@ def stands_of(decision: Decision, shown: Board) -> list[Stand]:
         )
         for entry in chosen
     ]
-
-
-def firm_words(decision: Decision, shown: Board) -> list[str]:
-    """Return how firmly the winners of the standings stand, for whoever is to confirm others."""
-    card = None
-    if decision.state is DecisionState.PROPOSED:
-        card = firmness_of(current_session(), shown.round, shown.round.contest.winners)
-    if card is None:
-        return []
-    chosen = {winner.entry.number for winner in decision.winners}
-    if chosen == set(card.winners):
-        return headline(card)
-    others = _("These numbers speak of those whom the standings put first, not of this choice.")
-    return [others, *headline(card)]
 
 
 def thin_words(rows: Iterable[Standing[int]], shown: Board) -> str:

@@ -33,7 +33,7 @@ from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
 from judging.views.board import Board, board, first_places
 from judging.views.cards import decided_cards
-from judging.views.deciding import firm_words, stands_of, thin_words
+from judging.views.deciding import stands_of, thin_words
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
 from judging.views.words import isolated, place_name
 
@@ -123,7 +123,6 @@ def _page(
         decision=decision,
         cards=decided_cards(contest, decision) if decision else (),
         stands=stands_of(decision, shown) if decision else (),
-        firm=firm_words(decision, shown) if decision and not form else (),
         thin=_thin(form, shown) if form else "",
         fingerprint=decisions.fingerprint(decision) if seen is None else seen,
         stale=stale,

@@ -57,7 +57,8 @@ def _said(contest: Contest, card: Firmness) -> dict[str, object]:
     judges = card.marks.judges if card.marks else ()
     return {
         "sentences": [
-            *headline(card),
+            *_chosen_otherwise(contest, card),
+            *_headline(card),
             *_holding(card, contest.winners, lines),
             *_next(card, lines),
             *_alone(card, lines),
@@ -96,6 +97,14 @@ def _entries(entries: Iterable[int], lines: Lines) -> str:
 
 
 # --- in words -----------------------------------------------------------------------------------
+
+
+def _chosen_otherwise(contest: Contest, card: Firmness) -> list[str]:
+    """Say that the card is not about those who are proposed, where they are others."""
+    decision = queries.find_decision(current_session(), contest)
+    if decision is None or {each.entry.number for each in decision.winners} == set(card.winners):
+        return []
+    return [_("These numbers speak of those whom the standings put first, not of this choice.")]
 
 
 def _holding(card: Firmness, places: int, lines: Lines) -> list[str]:
@@ -140,7 +149,7 @@ def _next(card: Firmness, lines: Lines) -> list[str]:
     ]
 
 
-def headline(card: Firmness) -> list[str]:
+def _headline(card: Firmness) -> list[str]:
     """Say how surely exactly these win: each way to ask it, the worse answer first.
 
     Drawing judges anew asks whether another such panel would choose the same; the model of marks
