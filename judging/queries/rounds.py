@@ -22,9 +22,12 @@ STANDS: ColumnElement[bool] = standing(Entry)
 """An entry that is still in its contest."""
 
 
-def rounds_of(session: Session, contest: Contest) -> Sequence[Round]:
-    """Return a contest's rounds in their order, practice included, with their rubrics."""
-    return session.scalars(_rounds(contest)).all()
+def rounds_of(session: Session, contest: Contest, *, anew: bool = False) -> Sequence[Round]:
+    """Return a contest's rounds in their order, practice included, with their rubrics.
+
+    With `anew` as they are now, though this session has read them before.
+    """
+    return session.scalars(_rounds(contest).execution_options(populate_existing=anew)).all()
 
 
 def get_round(session: Session, contest: Contest, round_id: int, *, lock: bool = False) -> Round:
@@ -187,9 +190,22 @@ def is_running(round_: Round) -> bool:
     return round_.state is RoundState.OPEN
 
 
-def rules_of(session: Session, contest: Contest) -> JudgingRules:
-    """Return what holds for all rounds of a contest that has any."""
-    return session.scalars(select(JudgingRules).where(JudgingRules.contest_id == contest.id)).one()
+def is_declared(session: Session, contest: Contest) -> bool:
+    """Tell whether any round that counts was opened: what holds for all is declared with it."""
+    opened = exists().where(
+        Round.contest_id == contest.id,
+        Round.is_practice.is_(False),
+        Round.method_declared_at.is_not(None),
+    )
+    return bool(session.scalar(select(opened)))
+
+
+def rules_of(session: Session, contest: Contest, *, lock: bool = False) -> JudgingRules:
+    """Return what holds for all rounds of a contest that has any; `lock` keeps others from it."""
+    wanted = select(JudgingRules).where(JudgingRules.contest_id == contest.id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(wanted).one()
 
 
 def _rounds(contest: Contest) -> Select[Round]:

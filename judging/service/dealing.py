@@ -5,14 +5,13 @@ Only judges who have declared theirs are dealt any: else a ballot might be taken
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.authz import Actor
 from app.errors import N_, ConflictError
 from judging.assignment import Assignment, assign, order_for
@@ -21,6 +20,7 @@ from judging.queries import knowledge, rounds
 from judging.queries.progress import EntryProgress
 from judging.queries.untouched import untouched_numbers
 from judging.service import panel
+from judging.service.acts import record
 from judging.service.conflicts import find_conflicts
 from judging.service.freeing import free_untouched
 from judging.service.telling import tell_judge
@@ -36,7 +36,8 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> Ass
     judges = rounds.seated_judges(session, round_)
     plan = _plan(session, round_, judges)
     made = _hand_out(session, round_, judges, plan, now=now)
-    _record(session, round_, plan, actor=actor, verb="assign", now=now, details={"ballots": made})
+    details = {"ballots": made, "short_of_judges": plan.short}
+    record(session, round_, actor=actor, verb="assign", now=now, details=details)
     return plan.assignment
 
 
@@ -46,6 +47,11 @@ class Plan:
 
     assignment: Assignment[int, int]
     new: Mapping[int, Sequence[int]]
+
+    @property
+    def short(self) -> list[int]:
+        """The entries that too few judges may judge."""
+        return [row.entry for row in self.assignment.shortfalls]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +110,13 @@ def reassign(
     found = handover(session, round_=round_, judge=judge)
     freed = free_untouched(session, judge=judge, round_=round_)
     made = _hand_out(session, round_, found.others, found.plan, now=now)
-    details = {"judge": judge.id, "freed_entries": freed, "ballots": made}
-    _record(session, round_, found.plan, actor=actor, verb="reassign", now=now, details=details)
+    details = {
+        "judge": judge.id,
+        "freed_entries": freed,
+        "ballots": made,
+        "short_of_judges": found.plan.short,
+    }
+    record(session, round_, actor=actor, verb="reassign", now=now, details=details)
     return found
 
 
@@ -200,6 +211,10 @@ def _plan(
         prefers={} if is_shared else knowledge.fits(judges, said),
         limits={} if is_shared else limits_of(judges),
     )
+    if is_shared:
+        # Nobody is missed there for having a conflict of interest; only an entry without anybody.
+        without = tuple(row for row in assignment.shortfalls if not row.found)
+        assignment = replace(assignment, shortfalls=without)
     new: defaultdict[int, list[int]] = defaultdict(list)
     for judge_id, number in assignment.pairs:
         if (judge_id, number) not in existing:
@@ -228,23 +243,3 @@ def _wanted(round_: Round, judges: int) -> int:
     if round_.is_practice:
         return judges
     return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
-
-
-def _record(
-    session: Session,
-    round_: Round,
-    plan: Plan,
-    *,
-    actor: Actor,
-    verb: str,
-    now: datetime,
-    details: Mapping[str, object],
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        verb=f"round.{verb}",
-        subject=f"round:{round_.id}",
-        now=now,
-        details={**details, "short_of_judges": [row.entry for row in plan.assignment.shortfalls]},
-    )

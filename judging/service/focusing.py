@@ -12,7 +12,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app import audit
 from app.authz import ANYBODY
 from judging.assignment import order_for
 from judging.belief import Belief, believe, outlook
@@ -21,6 +20,7 @@ from judging.models import Advance, Judge, Round
 from judging.queries import focus as queries
 from judging.queries import given, knowledge, rounds
 from judging.queries.focus import Given
+from judging.service.acts import record
 from judging.service.ballots import rubric_of
 from judging.service.dealing import add_ballots, barred_numbers, limits_of
 from judging.service.telling import tell_judge
@@ -230,11 +230,11 @@ def _give(
         new[judge].append(ids[number])
     for judge, entries in new.items():
         add_ballots(session, round_=round_, judge=state.judges[judge], entries=entries, now=now)
-    audit.record(
+    record(
         session,
+        round_,
         actor=ANYBODY,
-        verb="round.focus",
-        subject=f"round:{round_.id}",
+        verb="focus",
         now=now,
         details={
             "why": why,
@@ -257,14 +257,7 @@ def _tell(
     for judge in asked:
         tell_judge(session, round_=round_, judge=state.judges[judge], count=new[judge], now=now)
     if asked:
-        audit.record(
-            session,
-            actor=ANYBODY,
-            verb="round.tell",
-            subject=f"round:{round_.id}",
-            now=now,
-            details={"judges": asked},
-        )
+        record(session, round_, actor=ANYBODY, verb="tell", now=now, details={"judges": asked})
 
 
 # --- the doubt ----------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.authz import Actor
 from judging.models import Judge
+from judging.queries.rounds import is_declared
 from judging.service.conflicts import find_conflicts
-from judging.service.methods import is_declared, reason_for_change
+from judging.service.methods import reason_for_change
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from app import audit
 from app.authz import Actor
 from app.errors import N_, ConflictError, InvalidError
 from contests.models import Contest
-from judging.models import JudgingRules, Round
+from judging.models import Round
 from judging.queries import results as queries
-from judging.queries.rounds import get_round, rounds_of, rules_of
+from judging.queries.rounds import get_round, is_declared, rules_of
 from judging.ranking import METHODS, Kind, Method, MethodName, RungKind, parse_rung
 from judging.ranking.averages import trimmed
 from judging.service import decisions
+from judging.service.acts import record
 from judging.service.reasons import check_reason
 from judging.states import DecisionState, RoundState
 
@@ -34,14 +35,6 @@ def methods_for(round_: Round) -> tuple[MethodName, ...]:
 def marks_needed(method: Method) -> int:
     """Return how many marks on each criterion an entry needs to be placed by a method."""
     return trimmed(method.drop).needed
-
-
-def is_declared(session: Session, contest: Contest) -> bool:
-    """Tell whether any round that counts was opened, so that a change needs a reason."""
-    return any(
-        round_.method_declared_at and not round_.is_practice
-        for round_ in rounds_of(session, contest)
-    )
 
 
 def reason_for_change(reason: str, *, needed: bool) -> str:
@@ -85,15 +78,7 @@ def change(
         "reason": said,
         "opened": is_open,
     }
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        verb="round.method",
-        subject=f"round:{round_.id}",
-        now=now,
-        details=details,
-    )
+    record(session, round_, actor=actor, verb="method", now=now, details=details)
 
 
 def set_ladder(
@@ -110,7 +95,7 @@ def set_ladder(
     Raises ConflictError "decided" once winners are confirmed, InvalidError "ladder-empty",
     "rung-unknown", "rung-twice", "seed-too-long" and "reason-missing".
     """
-    rules = _rules(session, contest)
+    rules = rules_of(session, contest, lock=True)
     _check_undecided(session, contest)
     _check_rungs(rungs, queries.judge_names(session, contest))
     before = list(rules.ladder)
@@ -129,7 +114,7 @@ def set_two_people(
     session: Session, *, contest: Contest, wanted: bool, actor: Actor, now: datetime
 ) -> None:
     """Let a decision need a second organiser, or not; raises ConflictError "decided" after it."""
-    rules = _rules(session, contest)
+    rules = rules_of(session, contest, lock=True)
     _check_undecided(session, contest)
     if rules.two_people is not wanted:
         rules.two_people = wanted
@@ -141,12 +126,6 @@ def set_two_people(
             now=now,
             details={"two_people": wanted},
         )
-
-
-def _rules(session: Session, contest: Contest) -> JudgingRules:
-    rules = rules_of(session, contest)
-    session.refresh(rules, with_for_update=True)
-    return rules
 
 
 def _check_undecided(session: Session, contest: Contest) -> None:

@@ -21,6 +21,7 @@ from judging.pairing import Pairing, pair_up
 from judging.queries import knowledge, rounds
 from judging.queries.pairs import lock_comparison
 from judging.service import panel, shares
+from judging.service.acts import record
 from judging.service.ballots import is_standing
 from judging.service.conflicts import find_conflicts
 from judging.service.dealing import barred_numbers
@@ -86,11 +87,11 @@ def deal(session: Session, *, round_: Round, actor: Actor, now: datetime) -> int
         _add(session, round_, judge, order_for(judge.id, mine, round_.seed), ids=ids, now=now)
         if mine and not waiting[judge.id]:
             tell_judge(session, round_=round_, judge=judge, count=len(mine), now=now)
-    audit.record(
+    record(
         session,
+        round_,
         actor=actor,
-        verb="round.assign",
-        subject=f"round:{round_.id}",
+        verb="assign",
         now=now,
         details={
             "comparisons": len(plan.meetings),

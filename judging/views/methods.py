@@ -24,7 +24,7 @@ from judging.forms.counting import (
 from judging.models import Round
 from judging.queries import results as queries
 from judging.queries.readiness import judges_wanted
-from judging.queries.rounds import get_round, rounds_of, rules_of
+from judging.queries.rounds import get_round, is_declared, rounds_of, rules_of
 from judging.ranking import Kind, Method, MethodName, Ranking, RungKind, parse_rung
 from judging.service import methods as service
 from judging.service.counting import Count, count
@@ -320,7 +320,7 @@ def _rules(contest: Contest, form: LadderForm, *, unsaved: bool = False) -> Answ
         two_people=TwoPeopleForm(formdata=None, data={"two_people": two_people}),
         chair=chair,
         other_chair=bool(named) and (chair is None or named != {str(chair.id)}),
-        is_declared=service.is_declared(session, contest),
+        is_declared=is_declared(session, contest),
         is_settled=_is_settled(contest),
         unsaved=unsaved,
     )

@@ -18,10 +18,10 @@ from judging.forms.panel import InviteForm, SeatForm
 from judging.models import Judge
 from judging.queries import conflicts
 from judging.queries import progress as queries
+from judging.queries.rounds import is_declared
 from judging.queries.untouched import untouched_by_judge
 from judging.service import knowledge as knowledge_service
 from judging.service import panel as service
-from judging.service.methods import is_declared
 from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.

@@ -1,14 +1,17 @@
 """Several rounds in a contest: planned, moved, opened in turn, and what goes on between them."""
 
+import threading
 from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
+from app.authz import ANYBODY
 from app.errors import (
     ClosedError,
     ConflictError,
@@ -17,6 +20,7 @@ from app.errors import (
     NotFoundError,
 )
 from app.mail import OutgoingMail
+from app.transaction import Transactions, _commit
 from contests.models import Contest
 from contests.states import ContestState, Screening
 from judging.models import (
@@ -50,6 +54,7 @@ from tests.factories import NOW
 from tests.judging import scenes
 
 LATER = NOW + timedelta(days=1)
+CARE = CriterionValues("", "Care", "", 1, 1, 10)
 
 
 def planned(session: Session, preset: Preset, *, entries: int = 4, judges: int = 3) -> scenes.Scene:
@@ -200,6 +205,52 @@ def test_a_ladder_that_was_chosen_stays(session: Session) -> None:
     rules_of(session, scene.contest).ladder = ["head_to_head"]
     rounds.add_round(session, contest=scene.contest, kind=Kind.SCORE, actor=scene.actor, now=NOW)
     assert ladder(session, scene.contest) == ["head_to_head"]
+
+
+def add_meanwhile(app: Flask, session: Session, scene: scenes.Scene) -> None:
+    """Add a round from a session of its own, which has to wait for what this one has done."""
+    transactions: Transactions = app.extensions["podium.transactions"]
+    contest_id = scene.contest.id
+
+    def add() -> None:
+        with app.test_request_context(), transactions.open(writes=True) as other:
+            contest = other.get_one(Contest, contest_id)
+            rounds.add_round(other, contest=contest, kind=Kind.SCORE, actor=ANYBODY, now=NOW)
+            _commit(other)
+
+    adding = threading.Thread(target=add)
+    adding.start()
+    adding.join(0.5)
+    assert adding.is_alive(), "the new round did not wait"
+    _commit(session)
+    adding.join(20)
+    session.expire_all()
+    assert len(rounds_of(session, scene.contest)) == 2
+
+
+@pytest.mark.parametrize("backend", ["postgresql+s3"], indirect=True)
+def test_a_round_added_while_the_first_one_opens_leaves_the_declared_ladder(
+    app: Flask, session: Session
+) -> None:
+    scene = planned(session, Preset.ONE)
+    # Not what a new round starts from, so that it would bring rungs of its own.
+    act(session, scene, "set_rubric", scene.round_, criteria=[CARE])
+    _commit(session)
+    act(session, scene, "open_round", scene.round_)
+    declared = list(ladder(session, scene.contest))
+    add_meanwhile(app, session, scene)
+    assert ladder(session, scene.contest) == declared
+
+
+@pytest.mark.parametrize("backend", ["postgresql+s3"], indirect=True)
+def test_the_ladder_follows_two_changes_at_once(app: Flask, session: Session) -> None:
+    scene = planned(session, Preset.ONE)
+    keys = [f"criterion:{row.key}" for row in scene.round_.criteria]
+    _commit(session)
+    act(session, scene, "set_rubric", scene.round_, criteria=[CARE])
+    care = ladder(session, scene.contest)[0]
+    add_meanwhile(app, session, scene)
+    assert set(ladder(session, scene.contest)) >= {care, *keys}
 
 
 # --- planning -----------------------------------------------------------------------------------
@@ -548,7 +599,10 @@ def test_everybody_practises_with_the_same_entries(session: Session) -> None:
         act(session, scene, "choose_practice", practice, numbers=[2, 99])
     with pytest.raises(ConflictError):
         act(session, scene, "choose_practice", scoring, numbers=[2])
+    before = ladder(session, scene.contest)
     act(session, scene, "open_round", practice)
+    act(session, scene, "set_rubric", scoring, criteria=[CARE])
+    assert ladder(session, scene.contest) != before, "a practice does not declare the ladder"
     seen = progress(session, practice)
     assert (seen.total, [row.number for row in seen.entries]) == (6, [2, 3])
     with pytest.raises(ClosedError):

@@ -16,8 +16,9 @@ from judging.models import Criterion
 from judging.queries import progress
 from judging.queries.rounds import get_round
 from judging.ranking import Kind
+from judging.service.acts import record, rubric_of
+from judging.service.rounds.checks import check_not_closed
 from judging.service.rounds.ladders import default_ladder_kept
-from judging.service.rounds.records import check_not_closed, record, rubric_of
 
 
 @dataclass(frozen=True, slots=True)

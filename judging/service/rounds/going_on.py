@@ -19,9 +19,10 @@ from judging.queries.rounds import (
     get_round,
 )
 from judging.ranking import Standing
+from judging.service.acts import record
 from judging.service.counting import ranking_of
 from judging.service.reasons import check_reason
-from judging.service.rounds.records import check_planned, record
+from judging.service.rounds.checks import check_planned
 from judging.states import RoundState
 
 _SETTLED = frozenset({RoundState.CLOSED, RoundState.FINAL})

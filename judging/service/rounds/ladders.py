@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from contests.models import Contest
 from judging.models import JudgingRules, Round
-from judging.queries.rounds import rounds_of, rules_of
+from judging.queries.rounds import is_declared, rounds_of, rules_of
 from judging.ranking import Kind
 
 
@@ -35,11 +35,13 @@ def begin_rules(session: Session, contest: Contest, rounds: Sequence[Round]) -> 
 
 @contextmanager
 def default_ladder_kept(session: Session, contest: Contest) -> Iterator[None]:
-    """Let the ladder follow a change of the rounds, unless it was chosen or is declared already."""
-    rules, before = rules_of(session, contest), rounds_of(session, contest)
-    follows = rules.ladder == default_ladder(contest, before) and not any(
-        round_.method_declared_at for round_ in before
-    )
+    """Let the ladder follow a change of the rounds, unless it was chosen or is declared already.
+
+    Whoever opens a round, and so declares the ladder, holds it too: one of the two is first.
+    """
+    rules = rules_of(session, contest, lock=True)
+    before = rounds_of(session, contest, anew=True)
+    follows = rules.ladder == default_ladder(contest, before) and not is_declared(session, contest)
     yield
     if follows:
         session.flush()

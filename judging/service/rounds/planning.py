@@ -15,10 +15,11 @@ from judging.models import Advance, HandOut, Judge, Round, RoundSeat
 from judging.queries.results import find_decision
 from judging.queries.rounds import get_round, rounds_of
 from judging.ranking import METHODS, Kind
+from judging.service.acts import record
+from judging.service.rounds.checks import check_not_closed, check_planned
 from judging.service.rounds.going_on import forget_choice
 from judging.service.rounds.ladders import begin_rules, default_ladder_kept
 from judging.service.rounds.presets import DEFAULT_METHODS, FIRST_PASS, criteria_for, new_round
-from judging.service.rounds.records import check_not_closed, check_planned, record
 from judging.states import RoundState
 
 MOST_ROUNDS = 12

@@ -19,8 +19,8 @@ from judging.models import Advance, Criterion, Round
 from judging.queries.panel import entries_close_at
 from judging.queries.rounds import count_standing, rounds_of
 from judging.ranking import Kind, MethodName
+from judging.service.acts import record
 from judging.service.rounds.ladders import begin_rules
-from judging.service.rounds.records import record
 
 JUDGING_DAYS = 14
 LATER_DAYS = 7

@@ -18,10 +18,10 @@ from judging.queries.rounds import find_next_round, get_round, is_running, rules
 from judging.queries.untouched import are_shareable
 from judging.ranking import Kind, Method
 from judging.service import dealing, decisions, orders, pairs
+from judging.service.acts import record, rubric_of
 from judging.service.dealing import Handover
 from judging.service.methods import method_in_words
 from judging.service.rounds.going_on import forget_choice
-from judging.service.rounds.records import record, rubric_of
 from judging.states import RoundState, move_round
 
 
@@ -123,15 +123,19 @@ def reopen_round(
 
 
 def _declared(session: Session, round_: Round) -> dict[str, Any]:
-    """Return what results will rest on, for `podium audit verify` to compare."""
-    rules = rules_of(session, round_.contest)
-    # Held, so that nobody changes it between here and the act.
-    session.refresh(rules, with_for_update=True)
-    return {
+    """Return what results will rest on, for `podium audit verify` to compare.
+
+    No result rests on a practice, so that the ladder can still follow what is learned in it.
+    """
+    declared = {
         "method": method_in_words(Method(round_.method, round_.drop_count)),
         "rubric": rubric_of(round_),
-        "ladder": list(rules.ladder),
     }
+    if round_.is_practice:
+        return declared
+    # Held, so that nobody changes it between here and the act.
+    ladder = rules_of(session, round_.contest, lock=True).ladder
+    return {**declared, "ladder": list(ladder)}
 
 
 def _take_back(

@@ -39,7 +39,7 @@ def kind_work(round_: Round) -> str:
 def share_out(round_: Round) -> str:
     """Return how much each entry, or each judge, is given."""
     if round_.is_practice:
-        return _("Every judge gets every entry.")
+        return _("Every judge gets every entry, conflicts of interest aside.")
     if round_.kind is Kind.RANK:
         return _("Every judge orders every entry.")
     if round_.kind is Kind.PAIRWISE:
