@@ -250,6 +250,7 @@ def round_(
         title="Scoring",
         briefing="Read this first.",
         per_entry=2,
+        first_pass=1,
         due_at=NOW + timedelta(days=10),
         seed="a public text",
         opened_at=None if state is RoundState.PLANNED else NOW,

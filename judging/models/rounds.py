@@ -101,7 +101,7 @@ class Round(Base):
     briefing: Mapped[str] = mapped_column(Text, default="")
     per_entry: Mapped[int] = mapped_column(default=3)
     hand_out: Mapped[HandOut] = mapped_column(enum_column(HandOut), default=HandOut.EVEN)
-    first_pass: Mapped[int] = mapped_column(default=1)
+    first_pass: Mapped[int]
     method: Mapped[MethodName] = mapped_column(enum_column(MethodName), default=MethodName.MEAN)
     drop_count: Mapped[int] = mapped_column(default=0)
     method_declared_at: Mapped[datetime | None]

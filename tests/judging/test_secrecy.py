@@ -171,6 +171,7 @@ def round_before(
         method=method,
         state=RoundState.CLOSED,
         title=kind.value,
+        first_pass=1,
         seed="a public text",
         opened_at=NOW,
         method_declared_at=NOW,
