@@ -196,7 +196,10 @@ def test_another_chair_in_the_middle_needs_a_reason(
 ) -> None:
     first, second = scene.judges[:2]
     address = scene.url(f"panel/{first.id}")
-    assert "Reason for another chair" not in organiser.page(address)
+    page = organiser.page(address)
+    assert "Reason for another chair" not in page
+    # A box left unticked says something too.
+    assert '<label for="is_chair">Chairs the panel</label>' in page
     organiser.follow(organiser.submit(address, {"is_chair": True}, press="Save"))
     rounds.open_round(
         session, contest=scene.contest, round_id=scene.round_.id, actor=scene.actor, now=NOW

@@ -395,12 +395,32 @@ def test_who_may_not_mark_an_entry_of_a_practice_is_not_missed(
     assert own is not None
     manager(client, scene)
     client.submit(at(scene, practice, "entries"), {"entries": ["2", str(own)]})
-    assert f"Entry {own:04d}: 3 judges instead of 4" in client.page(at(scene, practice))
+    page = client.page(at(scene, practice))
+    assert "That makes 7 ballots in all." in page
+    assert "conflicts of interest aside" in page
+    assert "too few judges" not in page
     page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
     assert "0 of 7" in page
+    assert "Too few judges may mark" not in page
     assert "has too few judges" not in page
     assert "too few judges<" not in page
     assert "Invite somebody" not in page
+
+
+@SQLITE
+def test_an_entry_of_a_practice_that_nobody_may_mark_is_named(
+    session: Session, client: Client
+) -> None:
+    scene = fresh(session, judges=1)
+    practice, _scoring = plan(session, scene, Preset.PRACTICE)
+    assert scene.judges[0].user is not None
+    own = factories.entry(session, scene.contest, scene.judges[0].user).number
+    assert own is not None
+    manager(client, scene)
+    client.submit(at(scene, practice, "entries"), {"entries": ["2", str(own)]})
+    assert f"Entry {own:04d}: 0 judges instead of 1" in client.page(at(scene, practice))
+    page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
+    assert f"Too few judges may mark these entries: {own:04d}" in page
 
 
 # --- what goes on -------------------------------------------------------------------------------
