@@ -127,7 +127,9 @@ def save_ballot(
     _check_open(session, held)
     given, stored = _given(held, sent), _stored(held)
     if sent.version != held.version and given != stored:
-        raise StaleBallotError(theirs=stored, version=held.version)
+        raise StaleBallotError(
+            theirs=stored, version=held.version, state=held.state, saved_at=held.saved_at
+        )
     _check(session, held, sent, given)
     state = _state_after(held, sent, given)
     is_new = given != stored or state is not held.state

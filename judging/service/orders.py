@@ -115,7 +115,12 @@ def save_order(
     given, stored = _checked(sent.content, numbers), content_of(ordering)
     read = ordering.version if ordering else 0
     if sent.version != read and given != stored:
-        raise StaleOrderError(theirs=stored, version=read)
+        raise StaleOrderError(
+            theirs=stored,
+            version=read,
+            state=ordering.state if ordering else BallotState.ASSIGNED,
+            saved_at=ordering.saved_at if ordering else None,
+        )
     if sent.submit and not given.groups:
         raise InvalidError(
             N_("Give at least one entry a place before you submit the order."),

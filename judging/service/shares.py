@@ -16,7 +16,7 @@ from judging import policies
 from judging.models import Judge, Recusal, RecusalSource, Round
 from judging.service.conflicts import recuse_judge
 from judging.service.reasons import check_reason
-from judging.states import RoundState
+from judging.states import BallotState, RoundState
 
 Says = TypeVar("Says")
 
@@ -24,15 +24,20 @@ Says = TypeVar("Says")
 class StaleError(ConflictError, Generic[Says]):
     """What a window sends was changed in another one since this one read it; nothing was saved.
 
-    `theirs` is what is kept now, as its version `version`; `question` what the judge is asked.
+    `theirs` is what is kept now, as its version `version`, since `saved_at`; `question` what the
+    judge is asked.
     """
 
     question: ClassVar[str]
 
-    def __init__(self, *, theirs: Says, version: int) -> None:
+    def __init__(
+        self, *, theirs: Says, version: int, state: BallotState, saved_at: datetime | None
+    ) -> None:
         super().__init__(self.question)
         self.theirs = theirs
         self.version = version
+        self.state = state
+        self.saved_at = saved_at
 
 
 def hold_round(

@@ -203,6 +203,7 @@ def _say_invalid(ballot_id: int, error: InvalidError) -> Response:
 
 
 def _say_stale(ballot_id: int, error: StaleBallotError) -> Response:
+    found = own_ballot(ballot_id)
     if wants_json():
         theirs = {"comment": error.theirs.comment, "note": error.theirs.note}
         return make_response(
@@ -210,12 +211,13 @@ def _say_stale(ballot_id: int, error: StaleBallotError) -> Response:
                 error=render_message(error),
                 code=error.reason,
                 version=error.version,
+                state=error.state.value,
+                saved_at=clock_text(error.saved_at, found.judge.contest.zone),
                 theirs=_texts(error.theirs) | theirs,
             ),
             409,
         )
     # The form keeps what this window says, and from now on answers what the other one saved.
-    found = own_ballot(ballot_id)
     form = _form_of(found)
     form.answer_to(error.version)
     return make_response(_show_ballot(found, form, theirs=error.theirs), 409)

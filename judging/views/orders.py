@@ -144,6 +144,8 @@ def _say_stale(judge: Judge, round_: Round, error: StaleOrderError) -> Response:
                 error=render_message(error),
                 code=error.reason,
                 version=error.version,
+                state=error.state.value,
+                saved_at=clock_text(error.saved_at, judge.contest.zone),
                 theirs={**_places(error.theirs.groups), "comment": error.theirs.comment},
             ),
             409,

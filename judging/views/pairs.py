@@ -165,12 +165,12 @@ def _next_url(judge: Judge, round_: Round) -> str:
 
 
 def _told(found: Comparison) -> dict[str, Any]:
-    at = found.decided_at or clock.now()
+    at = found.decided_at
     return {
         "version": found.version,
-        "state": "decided",
+        "state": "decided" if found.chosen_id else "open",
         "saved_at": clock_text(at, found.judge.contest.zone),
-        "at": at.isoformat(),
+        "at": at.isoformat() if at else None,
     }
 
 
@@ -180,7 +180,7 @@ def _refuse(found: Comparison, error: InvalidError | ConflictError, status: int)
         told: dict[str, Any] = {"error": render_message(error), "code": error.reason}
         if isinstance(error, StaleComparisonError):
             chosen = "" if error.chosen is None else str(error.chosen)
-            told |= {"version": error.version, "theirs": {"chosen": chosen}}
+            told |= _told(found) | {"theirs": {"chosen": chosen}}
         return make_response(jsonify(told), status)
     return make_response(_show(found, refusal=render_message(error)), status)
 

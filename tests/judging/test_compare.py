@@ -20,7 +20,7 @@ from tests.conftest import Clock, LiveServer
 from tests.database import settle
 from tests.factories import NOW
 from tests.journeys.people import wait_for
-from tests.judging.test_judge_views_browser import cookie_of
+from tests.judging.judges_room import cookie_of
 from tests.media.shelves import shelved
 from tests.queries import counted
 

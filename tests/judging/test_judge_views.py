@@ -527,6 +527,8 @@ def test_a_stale_script_gets_both_sets_of_marks(desk: Client, scene: Scene) -> N
         "error": "You changed this ballot in another window. Which marks should stand?",
         "code": "stale-ballot",
         "version": 1,
+        "state": "draft",
+        "saved_at": "13:00",
         "theirs": {**MARKS, "comment": "First", "note": ""},
     }
 
@@ -535,12 +537,14 @@ def test_a_stale_window_without_script_shows_both_and_lets_choose(
     desk: Client, scene: Scene
 ) -> None:
     old = find_form(desk.page(scene.url()), {"comment"})
-    desk.submit(scene.url(), {"mark-relevance": "2", "comment": "First"}, press="save")
+    there = {"mark-relevance": "2", "comment": "First", "note": "Look again"}
+    desk.submit(scene.url(), there, press="save")
     response = desk.send(scene.url(), old, {"mark-relevance": "8"}, press="submit")
     assert response.status_code == 409
     assert "In the other window" in response.text
     assert "<td>8</td><td>2</td>" in response.text
     assert "First" in response.text
+    assert "Look again" in response.text
     kept = find_form(response.text, {"comment"})
     page = desk.follow(desk.send(scene.url(), kept, {}, press="Keep these marks")).text
     assert 'value="8" checked' in page

@@ -1,137 +1,50 @@
-"""A judge in Chromium: keys and thumbs, tabs and devices, no network, no session, no script."""
+"""A judge in Chromium: keys and thumbs, tabs, no network, no session, no script."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Locator, Page, Route, expect
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import User
 from contests.models import Entry, VersionAsset
-from contests.states import ContestState, EntryState
-from judging.models import Ballot, Mark, Round
+from contests.states import EntryState
+from judging.models import Ballot, Round
 from judging.ranking import Kind
 from judging.states import BallotState, RoundState
 from tests import factories
 from tests.conftest import LiveServer
 from tests.database import settle
 from tests.journeys.people import wait_for
+from tests.judging.judges_room import (
+    CHOSEN,
+    SAVED,
+    SAVED_AT,
+    Room,
+    comment_of,
+    cookie_of,
+    expect_ready,
+    go_on,
+    judges_room,
+)
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True),
 ]
 
-SAVED = "[data-saved]"
-SAVED_AT = re.compile(r"^saved \d\d:\d\d$")
 QUEUED = "Submitted here; it is sent when the network is back"
-CHOSEN = "input[type=radio]:checked"
 TARGETS = "button:not([tabindex='-1']), a, .mark-choice"
-
-
-@dataclass
-class Room:
-    """A judge's browser, and the ids of the ballots it is about."""
-
-    page: Page
-    ballots: list[int]
-    session: Session
-    app: Flask
-
-    def url(self, place: int) -> str:
-        return f"/judge/ballots/{self.ballots[place]}"
-
-    def open(self, page: Page, place: int) -> None:
-        page.goto(self.url(place))
-        expect_ready(page)
-
-    def press(self, page: Page, keys: str) -> None:
-        for key in keys:
-            page.keyboard.press(key)
-
-    def points(self, place: int) -> list[int]:
-        mine = Mark.ballot_id == self.ballots[place]
-        found = self.session.scalars(select(Mark.points).where(mine).order_by(Mark.criterion_id))
-        points = list(found)
-        settle(self.app)  # the server could not write while this session is open
-        return points
-
-    def ballot(self, place: int) -> Row[int, str, str, datetime | None, int]:
-        columns = (Ballot.version, Ballot.comment, Ballot.note, Ballot.skipped_at, Ballot.entry_id)
-        row = self.session.execute(select(*columns).where(Ballot.id == self.ballots[place])).one()
-        settle(self.app)
-        return row
-
-    def state(self, place: int) -> BallotState:
-        mine = Ballot.id == self.ballots[place]
-        state = self.session.scalars(select(Ballot.state).where(mine)).one()
-        settle(self.app)
-        return state
-
-    def change_round(self, state: RoundState) -> None:
-        round_ = self.session.scalars(select(Round)).one()
-        round_.state = state
-        round_.closed_at = None if state is RoundState.OPEN else datetime.now(UTC)
-        settle(self.app)
-
-
-def expect_ready(page: Page) -> None:
-    """Expect a ballot that hears keys: its script has pointed at a criterion."""
-    expect(page.locator(".criterion-current")).to_have_count(1)
-
-
-def comment_of(page: Page) -> Locator:
-    return page.get_by_label("Comment for the panel")
-
-
-def go_on(page: Page, name: str = "Submit and next") -> None:
-    page.get_by_role("button", name=name).click()
-
-
-def cookie_of(app: Flask, user: User, url: str) -> dict[str, str]:
-    """Return the cookie of somebody who has signed in."""
-    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
-    assert serializer is not None
-    said = {"_user_id": user.fs_uniquifier, "_fresh": True, "fs_cc": "set"}
-    return {"name": "session", "value": str(serializer.dumps(said)), "url": url}
 
 
 @pytest.fixture
 def room(
     app: Flask, session: Session, live_server: LiveServer, new_page: Callable[..., Page]
 ) -> Callable[..., Room]:
-    now = datetime.now(UTC)
-    contest = factories.contest(
-        session,
-        state=ContestState.JUDGING,
-        opens_at=now - timedelta(days=9),
-        closes_at=now - timedelta(days=1),
-    )
-    person = factories.user(session, "Jun Tanaka")
-    entrant = factories.user(session)
-    judge = factories.judge(session, contest, person)
-    round_ = factories.round_(session, contest)
-    ballots = [
-        factories.ballot(
-            session, round_, judge, factories.entry(session, contest, entrant, pictures=[])
-        ).id
-        for _ in range(3)
-    ]
-    cookie = cookie_of(app, person, live_server.url)
-    settle(app)
-
-    def enter(**options: object) -> Room:
-        page = new_page(**options)
-        page.context.add_cookies([cookie])  # type: ignore[list-item] # playwright's TypedDict
-        return Room(page, ballots, session, app)
-
-    return enter
+    return judges_room(app, session, live_server, new_page)
 
 
 def test_a_ballot_is_marked_submitted_and_left_by_keyboard(room: Callable[..., Room]) -> None:
@@ -172,52 +85,6 @@ def test_two_tabs_of_one_browser_are_one_desk(room: Callable[..., Room]) -> None
         expect(tab.locator(SAVED)).to_have_text(SAVED_AT)
         expect(tab.locator(".conflict")).to_have_count(0)
     assert here.points(0) == [2, 8]
-
-
-def test_two_devices_are_told_apart_and_nothing_is_lost(room: Callable[..., Room]) -> None:
-    here = room()
-    first, second = here.page, room().page
-    here.open(first, 0)
-    here.open(second, 0)
-    here.press(second, "2")
-    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
-    here.press(first, "8")
-    conflict = first.locator(".conflict")
-    expect(conflict.get_by_role("row", name="Relevance")).to_have_text(re.compile(r"8\s*2"))
-    assert here.points(0) == [2]
-    conflict.get_by_role("button", name="Keep these marks").click()
-    expect(first.locator(SAVED)).to_have_text(SAVED_AT)
-    expect(conflict).to_have_count(0)
-    assert here.points(0) == [8]
-    here.press(second, "3")
-    second.locator(".conflict").get_by_role("button", name="Keep those marks").click()
-    expect(second.locator("input[name=mark-relevance]:checked")).to_have_value("8")
-    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
-    second.reload()
-    expect_ready(second)
-    assert here.points(0) == [8]
-
-
-def test_a_conflict_elsewhere_is_settled_at_the_desk(room: Callable[..., Room]) -> None:
-    here = room()
-    first, second = here.page, room().page
-    here.open(first, 0)
-    first.context.set_offline(True)
-    here.press(first, "8")
-    expect(first.locator(SAVED)).to_contain_text("offline, 1 waiting")
-    here.open(second, 0)
-    here.press(second, "2")
-    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
-    first.close()
-    other = here.page.context.new_page()
-    here.page.context.set_offline(False)
-    here.open(other, 1)
-    expect(other.locator(SAVED)).to_contain_text("other ballots need you (1)")
-    other.goto("/judge")
-    expect(other.get_by_role("heading", name="This needs you")).to_be_visible()
-    other.get_by_role("button", name="Keep these marks").click()
-    expect(other.locator(".conflict")).to_have_count(0)
-    wait_for(lambda: here.points(0) == [8] or None, "the marks that were chosen")
 
 
 def test_a_double_click_submits_once_and_skips_nothing(room: Callable[..., Room]) -> None:

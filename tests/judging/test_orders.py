@@ -336,6 +336,8 @@ def test_the_script_is_told_what_it_needs(here: Asked, judge: Client) -> None:
         "error": "You changed this order in another window. Which order should stand?",
         "code": "stale-order",
         "version": 1,
+        "state": "draft",
+        "saved_at": "13:00",
         "theirs": {"place-1": "1", "comment": ""},
     }
     for fields in (

@@ -16,7 +16,7 @@ from tests.axe import faults
 from tests.conftest import LiveServer
 from tests.database import settle
 from tests.judging.asked import Asked, asked, close
-from tests.judging.test_judge_views_browser import cookie_of
+from tests.judging.judges_room import cookie_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -273,6 +273,26 @@ def test_two_devices_are_asked_which_order_stands(room: Callable[..., Room]) -> 
     box.get_by_role("button", name="Keep this order").click()
     two.expect_saved()
     assert two.groups() == ((1,), (2,), (4,))
+
+
+def test_a_comment_joins_an_order_from_another_device(room: Callable[..., Room]) -> None:
+    one, two = room(), room()
+    one.open()
+    two.open()
+    one.rank(2, 1)
+    two.page.get_by_label("Comment for the panel").fill("Two is bold.")
+    expect(two.page.locator(".joined")).to_contain_text("from another device: your order")
+    two.expect_ranked(2, 1)
+    two.expect_saved()
+    two.page.get_by_role("button", name="Submit the order").click()
+    expect(two.page.get_by_text("Thank you: your order was submitted")).to_be_visible()
+    expect(two.page.locator(".conflict, .joined")).to_have_count(0)
+    one.move("up", 1)
+    expect(one.page.locator(".conflict")).to_contain_text("You submitted this order on another")
+    assert one.groups() == ((2,), (1,))
+    one.page.get_by_role("button", name="Keep this order").click()
+    one.expect_saved()
+    assert (one.groups(), one.state()) == (((1,), (2,)), BallotState.SUBMITTED)
 
 
 def test_without_a_network_nothing_is_lost(room: Callable[..., Room]) -> None:

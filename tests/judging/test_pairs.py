@@ -462,7 +462,12 @@ def test_the_script_is_told_what_it_needs(session: Session, here: Asked, judge: 
     assert post(judge, url(pair), **fields).json == answer.json
     stale = post(judge, url(pair), **fields | {"chosen": "1"})
     assert stale.status_code == 409
-    assert (stale.json or {})["theirs"] == {"chosen": "2"}
+    assert stale.json == {
+        **answer.json,
+        "error": "You changed this comparison in another window. Which choice should stand?",
+        "code": "stale-comparison",
+        "theirs": {"chosen": "2"},
+    }
     assert post(judge, url(pair), **fields | {"chosen": ""}).status_code == 422
     wrong = post(judge, url(pair), **fields | {"second": "3", "version": "1"})
     assert (wrong.status_code, (wrong.json or {})["code"]) == (409, "other-pair")

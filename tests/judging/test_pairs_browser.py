@@ -17,7 +17,7 @@ from tests.axe import faults
 from tests.conftest import LiveServer
 from tests.database import settle
 from tests.judging.asked import Asked, asked, compare
-from tests.judging.test_judge_views_browser import cookie_of
+from tests.judging.judges_room import cookie_of
 
 pytestmark = [
     pytest.mark.browser,

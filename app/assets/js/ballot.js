@@ -47,8 +47,13 @@ async function startMarking() {
   const rubric = startRubric(form, phone.show);
   const keys = startKeyList();
   const onward = startOnward(sheet, {
-    goOn: () => {
-      location.href = form.dataset.after;
+    goOn: (record) => {
+      if (record?.joined) {
+        // What came from another device is submitted, too: it is to be read here.
+        onward.stay();
+      } else {
+        location.href = form.dataset.after;
+      }
     },
     refused: ({ notSubmitted }) => notSubmitted && explain(form.querySelector(".ballot-acts"), notSubmitted),
   });

@@ -1,11 +1,11 @@
 // What this browser keeps, in IndexedDB: one record for each judge and ballot. Where a browser keeps nothing (some
 // private windows, a full disk) the page works from its memory, and only the safety net is missing.
 //
-// A record: {user, ballot, url, page, label, names, version, content, flight, waiting, trouble, state, savedAt, undo,
-// touched}. `content` is what the judge sees here, by field name, and `version` the one it rests on. `waiting` is a
-// change that was never sent, {key, submit, fields}; `flight` one that may have arrived, {key, submit, fields, base,
-// content}: it is sent as it was until there is an answer. `trouble` is an answer that only the judge can settle,
-// {kind, error, …}.
+// A record: {user, ballot, url, page, label, names, version, known, content, flight, waiting, trouble, joined, state,
+// savedAt, undo, touched}. `content` is what the judge sees here, by field name, `version` the one it rests on, and
+// `known` what that said. `waiting` is a change that was never sent, {key, submit, fields}; `flight` one that may have
+// arrived, {key, submit, fields, base, content}: it is sent as it was until there is an answer. `trouble` is an answer
+// that only the judge can settle, {kind, error, …}; `joined` what came from another device and was not read yet.
 import { openDB } from "idb";
 import { tellOf } from "./news.js";
 import { user } from "./who.js";

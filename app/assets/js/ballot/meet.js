@@ -8,7 +8,8 @@ export async function meet(sheet) {
     if (!kept || !isSettled(kept) || kept.version > sheet.version) {
       return undefined;
     }
-    return { ...recordOf(sheet), undo: kept.version === sheet.version ? kept.undo : [] };
+    const { joined, undo, version } = kept;
+    return { ...recordOf(sheet), joined, undo: version === sheet.version ? undo : [] };
   });
   if (record?.trouble?.kind === "late") {
     await sendAgain(sheet.ballot);

@@ -1,26 +1,31 @@
 // What only the judge can settle, wherever they are: two sides of a ballot, marks that came too late, an entry that
-// left. Nothing of it is forgotten before it was shown and put away by hand.
+// left; and what was joined from another device. Nothing of it is forgotten before it was shown and put away by hand.
 import { make } from "../parts/dom.js";
 import { say } from "../parts/words.js";
+import { isText, unitOf } from "./join.js";
 import { readAll } from "./kept.js";
 import { listen } from "./news.js";
-import { forgetKept, sendAgain, takeTheirs } from "./queue.js";
+import { forgetKept, hideJoined, sendAgain, takeTheirs } from "./queue.js";
 import { flush } from "./send.js";
 
 /** Show in `place` what needs the judge: of the ballot `only`, or of all. */
 export function startNeeds(place, only = null) {
   let shown = "";
   const refresh = async () => {
-    const records = (await readAll()).filter(({ ballot, trouble }) => trouble && (only === null || ballot === only));
-    const now = JSON.stringify(records.map(({ ballot, trouble, content }) => [ballot, trouble, content]));
+    const records = (await readAll()).filter(({ ballot }) => only === null || ballot === only);
+    const stuck = records.filter(({ trouble }) => trouble);
+    const joined = records.filter((record) => record.joined);
+    const now = JSON.stringify([stuck.map(({ ballot, trouble, content }) => [ballot, trouble, content]), joined.map(wordsOnJoined)]);
     if (now === shown) {
       return;
     }
     shown = now;
-    const boxes = records.map((record) => boxOf(record, only === null));
+    const isNew = place.querySelector(".conflict") === null;
+    const boxes = stuck.map((record) => boxOf(record, only === null));
     const heading = make("h2", { textContent: say("needsHeading") });
-    place.replaceChildren(...(only === null && boxes.length > 0 ? [heading] : []), ...boxes);
-    if (only !== null && boxes.length > 0 && records[0].trouble.kind !== "refused") {
+    const lines = joined.map((record) => lineOf(record, only === null));
+    place.replaceChildren(...(only === null && boxes.length > 0 ? [heading] : []), ...boxes, ...lines);
+    if (isNew && only !== null && boxes.length > 0 && stuck[0].trouble.kind !== "refused") {
       boxes[0].focus();
       boxes[0].scrollIntoView({ block: "nearest" });
     }
@@ -29,9 +34,24 @@ export function startNeeds(place, only = null) {
   return refresh();
 }
 
+function lineOf(record, isNamed) {
+  const named = isNamed ? [make("a", { href: record.page, textContent: record.label }), " "] : [];
+  const words = make("p", { role: "status" }, ...named, wordsOnJoined(record));
+  return make("div", { className: "joined" }, words, button("joinedRead", () => hideJoined(record.ballot), true));
+}
+
+function wordsOnJoined({ joined, names }) {
+  const fields = Object.entries(joined).map(([unit, value]) => {
+    const { title, says = {} } = names.find(({ name }) => name === unit) ?? { title: say("joinedUnit") };
+    return isText(unit) || value === "" ? title : `${title} ${wordsFor(says, value)}`;
+  });
+  return say("joined", { fields: fields.join(", ") });
+}
+
 function boxOf(record, isNamed) {
-  const { kind, error } = record.trouble;
-  const words = [make("p", { textContent: kind === "stale" ? say("conflict") : error })];
+  const { kind, error, isSubmitted } = record.trouble;
+  const question = say(isSubmitted ? "conflictSubmitted" : "conflict");
+  const words = [make("p", { textContent: kind === "stale" ? question : error })];
   if (isNamed) {
     words.unshift(make("h3", {}, make("a", { href: record.page, textContent: record.label })));
   }
@@ -45,12 +65,13 @@ function boxOf(record, isNamed) {
 
 function actsOf(record, kind) {
   const { ballot } = record;
-  const again = async () => {
-    await sendAgain(ballot);
+  const settle = (act) => async () => {
+    await act(ballot);
     await flush();
   };
+  const again = settle(sendAgain);
   if (kind === "stale") {
-    return [button("keepHere", again), button("keepThere", () => takeTheirs(ballot), true)];
+    return [button("keepHere", again), button("keepThere", settle(takeTheirs), true)];
   }
   const copy = button("copyMarks", (event) => copyText(event.currentTarget, inWords(record)), true);
   const discard = button("discardMarks", () => forgetKept(ballot), true);
@@ -85,13 +106,8 @@ function wordsFor(says, value) {
   return says[value] ?? (value || say("noMark"));
 }
 
-/** What is told apart: all marks, and those words that say anything. */
-function lines({ names, content }, theirs = {}) {
-  return names.filter(({ name }) => name.startsWith("mark-") || content[name] || theirs[name]);
-}
-
-function bothSides(record) {
-  const { theirs } = record.trouble;
+/** What both changed, as either has it. */
+function bothSides({ names, content, known, trouble }) {
   const head = make(
     "tr",
     {},
@@ -99,32 +115,33 @@ function bothSides(record) {
     make("th", { scope: "col", textContent: say("conflictHere") }),
     make("th", { scope: "col", textContent: say("conflictThere") }),
   );
-  const rows = lines(record, theirs).map(({ name, title, says }) => {
-    const there = name === "note" && theirs.note === undefined ? record.content.note : theirs[name];
-    const isSame = (record.content[name] ?? "") === (there ?? "");
-    return make(
+  const asked = names.filter((field) => trouble.asked.includes(unitOf(field)));
+  const rows = asked.map(({ name, title, says }) =>
+    make(
       "tr",
-      { className: isSame ? "" : "conflict-differs" },
+      { className: (content[name] ?? "") === (known[name] ?? "") ? "" : "conflict-differs" },
       make("th", { scope: "row", textContent: title }),
-      make("td", { dir: "auto", textContent: textOf(name, says, record.content[name]) }),
-      make("td", { dir: "auto", textContent: textOf(name, says, there) }),
-    );
-  });
+      make("td", { dir: "auto", textContent: textOf(name, says, content[name]) }),
+      make("td", { dir: "auto", textContent: textOf(name, says, known[name]) }),
+    ),
+  );
   return make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
 }
 
-function oneSide(record) {
-  const rows = lines(record).map(({ name, title, says }) =>
+/** What is kept here: all marks, and those words that say anything. */
+function oneSide({ names, content }) {
+  const told = names.filter(({ name }) => !isText(name) || content[name]);
+  const rows = told.map(({ name, title, says }) =>
     make(
       "tr",
       {},
       make("th", { scope: "row", textContent: title }),
-      make("td", { dir: "auto", textContent: textOf(name, says, record.content[name]) }),
+      make("td", { dir: "auto", textContent: textOf(name, says, content[name]) }),
     ),
   );
   return make("table", {}, make("tbody", {}, ...rows));
 }
 
 function textOf(name, says, value) {
-  return name === "comment" || name === "note" ? (value ?? "") : wordsFor(says, value);
+  return isText(name) ? (value ?? "") : wordsFor(says, value);
 }

@@ -7,7 +7,7 @@ import { keepChange } from "./queue.js";
 import { flush, reach } from "./send.js";
 
 /**
- * Returns {submit(patch), stay()}: `goOn` is called once what was submitted has arrived, `refused` with the record where
+ * Returns {submit(patch), stay()}: `goOn` is called with the record once what was submitted has arrived, `refused` where
  * it did not. Whoever presses again meanwhile has it sent again, and submits nothing twice.
  */
 export function startOnward(sheet, { goOn, refused = () => {} }) {
@@ -25,7 +25,7 @@ export function startOnward(sheet, { goOn, refused = () => {} }) {
     } else if (isKept && isSettled(record)) {
       // Still pressed: a second click while the next page is on its way is none.
       isKept = false;
-      goOn();
+      goOn(record);
     }
   };
   listen(({ ballot }) => (ballot === sheet.ballot ? look() : undefined));

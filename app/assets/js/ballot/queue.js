@@ -1,4 +1,5 @@
 // A judge's changes, each kept before it is sent, and what becomes of them once the server has answered.
+import { differ, fieldsOf, isText, join, unitOf } from "./join.js";
 import { alterKept, read } from "./kept.js";
 import { user } from "./who.js";
 
@@ -51,13 +52,16 @@ function changed(record, patch, { submit = false, undo }) {
     undo,
     trouble: record.trouble?.kind === "refused" ? null : record.trouble,
     notSubmitted: null,
+    // Whoever submits has read it.
+    joined: submit ? null : record.joined,
     touched: Date.now(),
   };
 }
 
 /** A record that says what the server's page says. */
 export function recordOf(sheet) {
-  return { user, ...sheet, flight: null, waiting: null, trouble: null, undo: [], touched: Date.now() };
+  const known = sheet.content;
+  return { user, ...sheet, known, flight: null, waiting: null, trouble: null, joined: null, undo: [], touched: Date.now() };
 }
 
 /** A change is known by its key, however often it is sent. Pages without TLS have no randomUUID. */
@@ -80,10 +84,6 @@ function withUndo({ undo, content }, patch) {
 /** What the judge changes with `patch`, by field name. */
 function differing(content, patch) {
   return Object.keys(patch).filter((name) => name !== "shown" && (content[name] ?? "") !== patch[name]);
-}
-
-function isText(name) {
-  return name === "comment" || name === "note";
 }
 
 /**
@@ -114,7 +114,7 @@ export async function takeOff(ballot) {
 /** The server has it, as version `version`. */
 export function arrived(ballot, key, { version, state, saved_at: savedAt }) {
   return alterFlight(ballot, key, (record) => ({
-    ...record, flight: null, version, state, savedAt,
+    ...record, flight: null, known: record.flight.content, version, state, savedAt,
   }));
 }
 
@@ -125,46 +125,80 @@ export function downgraded(ballot, key, trouble) {
   }));
 }
 
-/** Only the judge can settle this: `trouble` is {kind, error, …}. The marks stay. */
+/**
+ * The other device was there first, and `theirs` stands there now: what only one of both changed is joined and sent, the
+ * rest is for the judge to settle.
+ */
+export function overtaken(ballot, key, { error, theirs, version, state, saved_at: savedAt }) {
+  return alterFlight(ballot, key, (record) => {
+    const submitted = { here: isToSubmit(record), there: state === "submitted" && record.state !== "submitted" };
+    const { names, known, content: mine } = record;
+    const { asked, joined, content } = join({ known, mine, theirs, names, submitted });
+    const isJoined = Object.keys(joined).length > 0;
+    const after = {
+      ...withContent(record, content),
+      known: theirs,
+      version,
+      state,
+      savedAt,
+      flight: null,
+      waiting: { key: newKey(), submit: submitted.here },
+      joined: isJoined ? { ...record.joined, ...joined } : record.joined,
+    };
+    const trouble = { kind: "stale", error, asked, isSubmitted: submitted.there, submit: submitted.here };
+    return asked.length > 0 ? { ...after, waiting: null, trouble } : after;
+  });
+}
+
+/** Only the judge can settle this: `trouble` is {kind, error}. The marks stay. */
 export function stuck(ballot, key, trouble) {
   return alterFlight(ballot, key, (record) => ({
-    ...record,
-    flight: null,
-    waiting: null,
-    trouble: { ...trouble, submit: record.flight.submit || Boolean(record.waiting?.submit) },
+    ...record, flight: null, waiting: null, trouble: { ...trouble, submit: isToSubmit(record) },
   }));
+}
+
+function isToSubmit({ flight, waiting }) {
+  return flight.submit || Boolean(waiting?.submit);
 }
 
 function alterFlight(ballot, key, alter) {
   return alterKept(ballot, (record) => (record?.flight?.key === key ? alter(record) : undefined));
 }
 
-/** Send what is here after all: over the version that stands there, or to a round that is open again. */
+/** What another side says takes the place of what stood here; that is not undone by the steps taken before. */
+function withContent(record, content) {
+  const isSame = ({ name }) => (content[name] ?? "") === (record.content[name] ?? "");
+  return { ...record, content, undo: record.undo.filter(isSame), touched: Date.now() };
+}
+
+/** Send what is here after all: over what stands there, or to a round that is open again. */
 export function sendAgain(ballot) {
   return alterKept(ballot, (record) => {
     if (!record?.trouble) {
       return undefined;
     }
-    const { version = record.version, submit } = record.trouble;
-    return { ...record, version, trouble: null, waiting: { key: newKey(), submit }, touched: Date.now() };
+    const { submit } = record.trouble;
+    return { ...record, trouble: null, waiting: { key: newKey(), submit }, touched: Date.now() };
   });
 }
 
-/** Take over what stands there. */
+/** Take over what stands there, of that which both changed; the rest is sent. */
 export function takeTheirs(ballot) {
   return alterKept(ballot, (record) => {
     if (record?.trouble?.kind !== "stale") {
       return undefined;
     }
-    const { theirs, version } = record.trouble;
-    return { ...record, version, content: blankedBy(record.content, theirs), trouble: null, waiting: null, undo: [] };
+    const { names, known, trouble } = record;
+    const fields = names.filter((field) => trouble.asked.includes(unitOf(field)));
+    const content = { ...record.content, ...fieldsOf(known, fields) };
+    const waiting = differ(content, known, names) ? { key: newKey(), submit: false } : null;
+    return { ...withContent(record, content), trouble: null, waiting };
   });
 }
 
-/** Another side's content, in which a field that is left out is empty; a note it does not tell of stays. */
-function blankedBy(content, theirs) {
-  const blank = Object.fromEntries(Object.keys(content).map((name) => [name, name === "note" ? content.note : ""]));
-  return { ...blank, ...theirs };
+/** The judge has read what was joined. */
+export function hideJoined(ballot) {
+  return alterKept(ballot, (record) => record && { ...record, joined: null });
 }
 
 /** Forget what is kept of a ballot: the judge has seen it and does not want it. */

@@ -1,7 +1,7 @@
 // Sends what is kept, of every ballot, one change at a time and in one tab at a time.
 import { isWaiting, readAll } from "./kept.js";
 import { listen, tellReach } from "./news.js";
-import { arrived, downgraded, stuck, takeOff } from "./queue.js";
+import { arrived, downgraded, overtaken, stuck, takeOff } from "./queue.js";
 import { renewToken, post } from "./talk.js";
 import { user } from "./who.js";
 
@@ -102,7 +102,7 @@ function isAboutWho(status, { code }) {
 
 function refuse(ballot, { key, submit }, status, answer) {
   if (status === 409 && answer.theirs) {
-    return stuck(ballot, key, { kind: "stale", error: answer.error, version: answer.version, theirs: answer.theirs });
+    return overtaken(ballot, key, answer);
   }
   if (status === 422 && submit) {
     return downgraded(ballot, key, answer);

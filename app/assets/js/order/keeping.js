@@ -25,7 +25,8 @@ export function sheetOf(form) {
 
 function nameOf(entry, line) {
   const title = `${numberOf(entry)} ${line.querySelector(".work-title").textContent}`;
-  return { name: PREFIX + entry, title, says: {} };
+  // Places mean something together only.
+  return { name: PREFIX + entry, unit: "places", title, says: {} };
 }
 
 function commentOf({ elements: { comment } }) {
