@@ -18,7 +18,10 @@ AnyRow = Row[*tuple[Any, ...]]
 
 
 class FaultKind(StrEnum):
-    """How a row, or the place where one should be, differs from what was recorded."""
+    """How a row, or the place where one should be, differs from what was recorded.
+
+    What is older than the acts that would tell of it is no fault: nobody can say whether it is.
+    """
 
     ALTERED = "altered"
     REMOVED = "removed"
@@ -26,6 +29,7 @@ class FaultKind(StrEnum):
     MOVED = "moved"
     REWRITTEN = "rewritten"
     HEAD = "head"
+    OLDER = "older"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.audit import AuditEvent, Fault
+from app.audit import AuditEvent, Fault, FaultKind
 from app.cli.current import transactions
 from contests.service import tracing as contests
 from judging.service import tracing as judging
@@ -31,14 +31,15 @@ def audit_group() -> None:
 def verify_command() -> None:
     """Check every row of the audit, and what it says against the marks and decisions there are.
 
-    Names each that was altered, removed or inserted, and ends with 3 if there is any.
+    Names each that was altered, removed or inserted, and ends with 3 if there is any. What is older
+    than the acts that would tell of it is named, too, and is no fault.
     """
-    found = 0
+    told = found = 0
     session = transactions().open(writes=False)
     try:
-        for fault in faults(session):
-            found += 1
-            if found <= MOST_TOLD:
+        for told, fault in enumerate(faults(session), start=1):
+            found += fault.kind is not FaultKind.OLDER
+            if told <= MOST_TOLD:
                 click.echo(f"{fault.kind:<9} {fault}")
         rows = session.scalar(select(func.count(AuditEvent.id)))
     except SQLAlchemyError as error:
@@ -46,19 +47,23 @@ def verify_command() -> None:
         raise click.ClickException(message) from error
     finally:
         session.close()
-    if found > MOST_TOLD:
-        click.echo(f"… and {found - MOST_TOLD:,} more")
+    if told > MOST_TOLD:
+        click.echo(f"… and {told - MOST_TOLD:,} more")
     if not found:
         click.echo(
-            f"All {rows:,} rows are as they were recorded, and marks, verdicts and decisions are as"
-            " they say."
+            f"All is as recorded: the audit, {_counted(rows, 'row')}, and the marks, verdicts and"
+            " decisions that it tells of."
         )
         return
     click.echo(
-        f"{found:,} faults in {rows:,} rows: somebody changed the database from outside Podium."
-        " Keep it as it is, and compare these rows with a backup from before."
+        f"{_counted(found, 'fault')} in {_counted(rows, 'row')}: somebody changed the database from"
+        " outside Podium. Keep it as it is, and compare these rows with a backup from before."
     )
     sys.exit(CHANGED)
+
+
+def _counted(number: int | None, what: str) -> str:
+    return f"{number or 0:,} {what}{'' if number == 1 else 's'}"
 
 
 def faults(session: Session) -> Iterator[Fault]:

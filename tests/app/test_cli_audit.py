@@ -33,15 +33,21 @@ def acts(session: Session, number: int) -> None:
         audit.record(session, actor=ANYBODY, verb="a.b", subject="c:1", now=NOW)
 
 
-@pytest.mark.parametrize("number", [0, 3])
-def test_a_whole_audit(app: Flask, session: Session, number: int) -> None:
+@pytest.mark.parametrize(("number", "counted"), [(0, "0 rows"), (1, "1 row"), (3, "3 rows")])
+def test_a_whole_audit(app: Flask, session: Session, number: int, counted: str) -> None:
     acts(session, number)
     result = verify(app)
     assert result.exit_code == 0
     assert result.output == (
-        f"All {number} rows are as they were recorded, and marks, verdicts and decisions are as"
-        " they say.\n"
+        f"All is as recorded: the audit, {counted}, and the marks, verdicts and decisions that it"
+        " tells of.\n"
     )
+
+
+def test_a_single_fault_is_one(app: Flask, session: Session) -> None:
+    acts(session, 1)
+    session.execute(update(AuditEvent).values(verb="x.y"))
+    assert verify(app).output.splitlines()[-1].startswith("1 fault in 1 row: ")
 
 
 def test_each_fault_is_a_line_and_the_end_says_what_to_do(app: Flask, session: Session) -> None:

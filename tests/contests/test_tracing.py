@@ -11,9 +11,9 @@ from app.audit import trail
 from app.authz import Actor
 from contests.models import Contest, Entry, EntryVersion, VersionTopic
 from contests.queries.screening import find_accepting
-from contests.service import entries, screening
+from contests.service import contests, entries, screening, teams
 from contests.service.tracing import differences
-from contests.states import EntryState, Screening
+from contests.states import ContestKind, ContestState, EntryState, Screening
 from tests import factories as make
 from tests.contests.test_screening import enter
 from tests.factories import NOW
@@ -122,6 +122,55 @@ def test_an_entry_put_in_is_named(session: Session, contest: Contest) -> None:
     assert told(session) == [
         f"Entry 0006 of {contest.title}: its state is submitted, and the audit says none"
     ]
+
+
+def test_an_entry_made_a_draft_again_is_named(session: Session, contest: Contest) -> None:
+    number = entry_of(session, contest, 1).id
+    columns = {"current_id": None, "number": None, "submitted_at": None}
+    draft = {"state": EntryState.DRAFT, "screening": Screening.PENDING, **columns}
+    session.execute(update(Entry).where(Entry.id == number).values(draft))
+    assert told(session)[:1] == [
+        f"Draft {number} of {contest.title}: its state is draft, and the audit says submitted"
+    ]
+
+
+def test_drafts_need_no_act(session: Session, contest: Contest) -> None:
+    entries.begin(session, contest=contest, actor=actor_of(make.user(session)), now=NOW)
+    assert told(session) == []
+
+
+def test_whose_an_entry_is_is_compared(session: Session, contest: Contest) -> None:
+    photo, other = make.user(session), make.user(session)
+    entry = entries.begin(session, contest=contest, actor=actor_of(photo), now=NOW)
+    session.execute(update(Entry).where(Entry.id == entry.id).values(owner_id=other.id))
+    where = f"Draft {entry.id} of {contest.title}: its owner's account is"
+    assert told(session) == [f"{where} {other.id}, and the audit says {photo.id}"]
+
+
+def test_a_team_that_was_handed_over_is_its_captains(session: Session) -> None:
+    hackathon = make.contest(session, ContestKind.HACKATHON)
+    captain, member = make.user(session), make.user(session)
+    entry = teams.begin_project(
+        session, contest=hackathon, team_name="Kivu", actor=actor_of(captain), now=NOW
+    )
+    assert entry.team is not None
+    token = teams.invitation_token(entry.team)
+    teams.join(session, token=token, actor=actor_of(member), now=NOW)
+    to = member.id
+    teams.hand_over(session, team=entry.team, user_id=to, actor=actor_of(captain), now=NOW)
+    assert told(session) == []
+    session.execute(update(Entry).where(Entry.id == entry.id).values(owner_id=captain.id))
+    assert len(told(session)) == 1
+
+
+def test_where_a_contest_was_moved_is_compared(
+    session: Session, contest: Contest, organiser: Actor
+) -> None:
+    contests.move(session, contest=contest, to=ContestState.JUDGING, actor=organiser, now=LATER)
+    assert told(session) == []
+    announced = {"state": ContestState.ANNOUNCED}
+    session.execute(update(Contest).where(Contest.id == contest.id).values(announced))
+    assert told(session) == [f"{contest.title}: its state is announced, and the audit says judging"]
 
 
 def test_an_entry_taken_out_is_named(session: Session, contest: Contest) -> None:

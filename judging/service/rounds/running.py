@@ -128,6 +128,9 @@ def _declared(session: Session, round_: Round) -> dict[str, Any]:
     No result rests on a practice, so that the ladder can still follow what is learned in it.
     """
     declared = {
+        "kind": round_.kind.value,
+        "is_practice": round_.is_practice,
+        "position": round_.position,
         "method": method_in_words(Method(round_.method, round_.drop_count)),
         "rubric": rubric_of(round_),
     }

@@ -13,18 +13,20 @@ from judging.service.tracing.ballots import trace_ballots
 from judging.service.tracing.decisions import trace_decisions
 from judging.service.tracing.orders import trace_orders
 from judging.service.tracing.pairs import trace_pairs
-from judging.service.tracing.recusals import trace_recusals
-from judging.service.tracing.rounds import trace_ladders, trace_rounds
+from judging.service.tracing.recusals import trace_recusals, trace_verdicts
+from judging.service.tracing.rounds import trace_rounds
+from judging.service.tracing.rules import trace_rules
 
 __all__ = [
     "differences",
     "trace_ballots",
     "trace_decisions",
-    "trace_ladders",
     "trace_orders",
     "trace_pairs",
     "trace_recusals",
     "trace_rounds",
+    "trace_rules",
+    "trace_verdicts",
 ]
 
 
@@ -38,6 +40,7 @@ def differences(session: Session) -> Iterator[Fault]:
     yield from trace_orders(session)
     yield from trace_pairs(session)
     yield from trace_recusals(session)
+    yield from trace_verdicts(session)
     yield from trace_decisions(session)
     yield from trace_rounds(session)
-    yield from trace_ladders(session)
+    yield from trace_rules(session)

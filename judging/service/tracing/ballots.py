@@ -12,7 +12,7 @@ from app.audit.trail import Act
 from app.errors import N_
 from contests.models import Entry
 from judging.models import Ballot, Criterion, Judge, Mark, Round
-from judging.service.tracing.naming import belongs, numbered, person
+from judging.service.tracing.naming import given_compared, numbered, person
 from judging.states import BallotState
 
 VERBS = ("ballot.save", "ballot.submit", "ballot.recuse")
@@ -55,19 +55,13 @@ def _marks(session: Session, first: int, last: int) -> Mapping[int, Mapping[str,
 
 def _compare(row: Any, marks: Mapping[str, int], act: Act | None) -> Iterator[Fault]:
     where = f"Ballot {row.id} (entry {numbered(row.number)}, {row.name}, {row.title})"
-    said = act.details if act else {"marks": {}, "state": BallotState.ASSIGNED.value}
-    recorded = said.get("marks")
+    recorded = act.details.get("marks") if act else None
     given: Mapping[str, Any] = recorded if isinstance(recorded, dict) else {}
     for key in sorted({*marks, *given}):
         yield from trail.compared(where, key, marks.get(key), given.get(key))
-    yield from trail.compared(where, "its state", row.state.value, said.get("state"))
-    yield from trail.words_compared(where, "comment", row.comment, act)
-    if act is None:
-        return
-    yield from trail.kept(where, "its entry", row.entry_id, act, "entry")
-    yield from trail.kept(where, "its round", row.round_id, act, "round")
-    if act.verb != "ballot.recuse":
-        yield from belongs(where, row.user_id, act)
+    if act is not None:
+        yield from trail.kept(where, "its entry", row.entry_id, act, "entry")
+    yield from given_compared(where, row, act, unsaid=BallotState.ASSIGNED)
 
 
 def _removed(session: Session, act: Act) -> Fault:

@@ -1,8 +1,10 @@
 """Decisions: the winners with their words, who proposed and confirmed them, what was published."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +22,8 @@ VERBS = tuple(
     f"decision.{verb}"
     for verb in (
         *("propose", "withdraw", "confirm", "withdraw-confirmation"),
-        *("commit", "withdraw-commitment", "announce"),
+        *("commit", "withdraw-commitment", "schedule", "unschedule"),
+        *("announce-refused", "announce"),
     )
 )
 
@@ -28,23 +31,39 @@ _CONTESTS = (
     select(
         *(Contest.id, Contest.title, Decision.state, Decision.proposed_by_id),
         *(Decision.confirmed_by_id, Decision.commitment, Decision.commitment_salt, Decision.sealed),
-        *(Decision.id.label("decision_id"), Result.snapshot, Result.digest),
+        *(Decision.id.label("decision_id"), Decision.two_people, Decision.announce_at),
+        *(Decision.withheld, Result.snapshot, Result.digest),
     )
     .outerjoin(Decision, Decision.contest_id == Contest.id)
     .outerjoin(Result, Result.contest_id == Contest.id)
 )
 
 
+Winners = Mapping[int, tuple[int, str, str]]
+"""By place the entry's number, the citation and the reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    """What a contest's decision says; `winners` are (entry, citation, reason), best first."""
+    """What a contest's decision says; `two_people` is None where an older act does not say."""
 
     state: DecisionState
-    winners: Sequence[tuple[int, str, str]]
+    winners: Winners
     proposed_by: int | None
     confirmed_by: int | None = None
+    two_people: bool | None = True
+    announce_at: datetime | None = None
     commitment: str | None = None
     digest: str | None = None
+
+
+_ALIKE = {
+    "who proposed it": "proposed_by",
+    "who confirmed it": "confirmed_by",
+    "when it is announced": "announce_at",
+    "its commitment": "commitment",
+    "the digest of what is published": "digest",
+}
 
 
 def trace_decisions(session: Session) -> Iterator[Fault]:
@@ -56,27 +75,28 @@ def trace_decisions(session: Session) -> Iterator[Fault]:
             where = f"The decision on {row.title}"
             now, told = _live(row, winners[row.decision_id]), _told(acts.get(row.id, ()))
             yield from _compare(where, now, told)
-            if now is not None and row.sealed is not None:
-                kept = commitment(row.commitment_salt, row.sealed)
-                yield from trail.compared(
-                    where, "the digest of what is sealed", kept, row.commitment
-                )
+            if now is not None:
+                yield from _kept(where, row)
+            elif told is None:
+                yield from trail.compared(where, "what is published", _published(row), None)
 
 
-def _winners(session: Session, ids: Sequence[int]) -> defaultdict[int, list[tuple[int, str, str]]]:
-    found: defaultdict[int, list[tuple[int, str, str]]] = defaultdict(list)
+def _winners(
+    session: Session, ids: Sequence[int]
+) -> defaultdict[int, dict[int, tuple[int, str, str]]]:
+    found: defaultdict[int, dict[int, tuple[int, str, str]]] = defaultdict(dict)
     rows = session.execute(
-        select(Winner.decision_id, Entry.number, Winner.citation, Winner.reason)
+        select(Winner.decision_id, Winner.place, Entry.number, Winner.citation, Winner.reason)
         .join(Winner.entry)
         .where(Winner.decision_id.in_(ids))
         .order_by(Winner.place)
     )
-    for decision_id, number, citation, reason in rows:
-        found[decision_id].append((number or 0, citation, reason))
+    for decision_id, place, number, citation, reason in rows:
+        found[decision_id][place] = (number or 0, citation, reason)
     return found
 
 
-def _live(row: Any, winners: Sequence[tuple[int, str, str]]) -> _Standing | None:
+def _live(row: Any, winners: Winners) -> _Standing | None:
     if row.decision_id is None:
         return None
     return _Standing(
@@ -84,6 +104,8 @@ def _live(row: Any, winners: Sequence[tuple[int, str, str]]) -> _Standing | None
         winners=winners,
         proposed_by=row.proposed_by_id,
         confirmed_by=row.confirmed_by_id,
+        two_people=row.two_people,
+        announce_at=row.announce_at,
         commitment=row.commitment,
         # Of what was published both its content and the digest beside it have to be as announced.
         digest=_published(row),
@@ -95,6 +117,17 @@ def _published(row: Any) -> str | None:
         return None
     found = digest(row.snapshot)
     return found if found == row.digest else f"{found}, beside which stands {row.digest}"
+
+
+def _kept(where: str, row: Any) -> Iterator[Fault]:
+    """Compare what is kept of a decision with the digests that are held elsewhere."""
+    if row.sealed is not None:
+        kept = commitment(row.commitment_salt, row.sealed)
+        yield from trail.compared(where, "the digest of what is sealed", kept, row.commitment)
+    held = (row.sealed or row.snapshot or {}).get("withheld")
+    if held is not None:
+        withheld = hashlib.sha256((row.withheld or "").encode()).hexdigest()
+        yield from trail.compared(where, "the digest of what is withheld", withheld, held)
 
 
 def _told(acts: Sequence[Act]) -> _Standing | None:
@@ -112,8 +145,20 @@ def _after(standing: _Standing | None, act: Act) -> _Standing | None:
     if standing is None or verb == "withdraw":
         return None
     changes: Mapping[str, Mapping[str, Any]] = {
-        "confirm": {"state": DecisionState.CONFIRMED, "confirmed_by": act.actor_id},
-        "withdraw-confirmation": {"state": DecisionState.PROPOSED, "confirmed_by": None},
+        "confirm": {
+            "state": DecisionState.CONFIRMED,
+            "confirmed_by": act.actor_id,
+            "two_people": said.get("two_people"),
+        },
+        "withdraw-confirmation": {
+            "state": DecisionState.PROPOSED,
+            "confirmed_by": None,
+            "two_people": True,
+            "announce_at": None,
+        },
+        "schedule": {"announce_at": _instant(said.get("at"))},
+        "unschedule": {"announce_at": None},
+        "announce-refused": {"announce_at": None},
         "commit": {"commitment": said.get("commitment")},
         "withdraw-commitment": {"commitment": None},
         "announce": {"state": DecisionState.ANNOUNCED, "digest": said.get("digest")},
@@ -121,11 +166,16 @@ def _after(standing: _Standing | None, act: Act) -> _Standing | None:
     return replace(standing, **changes[verb])
 
 
-def _proposed(said: Mapping[str, Any]) -> list[tuple[int, str, str]]:
+def _proposed(said: Mapping[str, Any]) -> dict[int, tuple[int, str, str]]:
     rows = said.get("winners")
     if not isinstance(rows, list):
-        return []
-    return [(row.get("entry"), row.get("citation"), row.get("reason")) for row in rows]
+        return {}
+    chosen = [(row.get("entry"), row.get("citation"), row.get("reason")) for row in rows]
+    return dict(enumerate(chosen, start=1))
+
+
+def _instant(said: object) -> datetime | None:
+    return datetime.fromisoformat(said) if isinstance(said, str) else None
 
 
 def _compare(where: str, now: _Standing | None, told: _Standing | None) -> Iterator[Fault]:
@@ -133,21 +183,22 @@ def _compare(where: str, now: _Standing | None, told: _Standing | None) -> Itera
         yield from trail.compared(where, "its winners in order", _in_order(now), _in_order(told))
         return
     yield from trail.compared(where, "its state", now.state.value, told.state.value)
-    for place in range(max(len(now.winners), len(told.winners))):
-        yield from _place(f"{where}, place {place + 1}", now, told, place)
-    yield from trail.compared(where, "who proposed it", now.proposed_by, told.proposed_by)
-    yield from trail.compared(where, "who confirmed it", now.confirmed_by, told.confirmed_by)
-    yield from trail.compared(where, "its commitment", now.commitment, told.commitment)
-    yield from trail.compared(where, "the digest of what is published", now.digest, told.digest)
+    for place in sorted({*now.winners, *told.winners}):
+        yield from _place(f"{where}, place {place}", now, told, place)
+    if told.two_people is not None:
+        two_people = now.two_people, told.two_people
+        yield from trail.compared(where, "that two people decided", *two_people)
+    for what, name in _ALIKE.items():
+        yield from trail.compared(where, what, getattr(now, name), getattr(told, name))
 
 
 def _in_order(standing: _Standing | None) -> str | None:
     if standing is None:
         return None
-    return ", ".join(numbered(number) for number, *_words in standing.winners)
+    return ", ".join(numbered(number) for number, *_words in standing.winners.values())
 
 
 def _place(where: str, now: _Standing, told: _Standing, place: int) -> Iterator[Fault]:
-    rows = [one.winners[place] if place < len(one.winners) else (None,) * 3 for one in (now, told)]
+    rows = [one.winners.get(place, (None,) * 3) for one in (now, told)]
     for what, one, other in zip(("the entry", "the citation", "the reason"), *rows, strict=True):
         yield from trail.compared(where, what, one, other)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -13,10 +12,13 @@ from app.audit.trail import Act
 from app.errors import N_
 from contests.models import Entry
 from judging.models import Judge, Ordering, OrderingLine, Round
-from judging.service.tracing.naming import belongs, person
+from judging.service.tracing.naming import given_compared, numbered, person
 from judging.states import BallotState
 
 VERBS = ("order.save", "order.submit", "order.recuse")
+
+Positions = dict[int, list[int]]
+"""The numbers of the entries that share a position, by position."""
 
 _ORDERS = (
     select(
@@ -32,37 +34,48 @@ def trace_orders(session: Session) -> Iterator[Fault]:
     """Yield what is not as it was last saved, and orders that are gone: none ever goes."""
     for rows in trail.in_parts(session, _ORDERS, Ordering.id):
         acts = trail.last_acts(session, "ordering", [row.id for row in rows], VERBS)
-        groups = _groups(session, rows[0].id, rows[-1].id)
+        positions = _positions(session, rows[0].id, rows[-1].id)
         for row in rows:
-            yield from _compare(row, groups.get(row.id, []), acts.get(row.id))
+            yield from _compare(row, positions[row.id], acts.get(row.id))
     for act in trail.about_nothing(session, "ordering", VERBS, Ordering.id):
-        message = N_("The order %(order)s (%(judge)s) is gone; it ranked %(groups)s.")
+        message = N_("The order %(order)s (%(judge)s) is gone; it ranked %(entries)s.")
         said = {"order": act.about, "judge": person(session, act.actor_id)}
-        yield Fault(FaultKind.REMOVED, message, said | {"groups": act.details.get("groups")})
+        yield Fault(FaultKind.REMOVED, message, said | {"entries": _said(_told(act)) or "none"})
 
 
-def _groups(session: Session, first: int, last: int) -> dict[int, list[list[int]]]:
-    found: defaultdict[int, list[list[int]]] = defaultdict(list)
+def _positions(session: Session, first: int, last: int) -> defaultdict[int, Positions]:
+    found: defaultdict[int, Positions] = defaultdict(lambda: defaultdict(list))
     lines = session.execute(
         select(OrderingLine.ordering_id, OrderingLine.position, Entry.number)
         .join(OrderingLine.entry)
         .where(OrderingLine.ordering_id.between(first, last))
         .order_by(OrderingLine.ordering_id, OrderingLine.position, Entry.number)
     )
-    for (ordering_id, _position), tied in groupby(lines, key=lambda line: (line[0], line[1])):
-        found[ordering_id].append([number or 0 for _id, _place, number in tied])
+    for ordering_id, position, number in lines:
+        found[ordering_id][position].append(number or 0)
     return found
 
 
-def _compare(row: Any, groups: list[list[int]], act: Act | None) -> Iterator[Fault]:
+def _told(act: Act | None) -> Positions:
+    """Return what an act says was ranked: those tied share a position, the next is behind all."""
+    told: Positions = {}
+    before = 0
+    for group in act.details.get("groups", ()) if act else ():
+        told[before + 1] = group
+        before += len(group)
+    return told
+
+
+def _said(positions: Positions) -> str | None:
+    """Return each position with the entries that share it, "1: 0005; 2: 0003, 0004"."""
+    return (
+        "; ".join(f"{at}: {', '.join(map(numbered, tied))}" for at, tied in positions.items())
+        or None
+    )
+
+
+def _compare(row: Any, positions: Positions, act: Act | None) -> Iterator[Fault]:
     where = f"The order {row.id} ({row.name}, {row.title})"
+    yield from trail.compared(where, "what it ranks", _said(positions), _said(_told(act)))
     # An order that says nothing yet was begun without an act.
-    said = act.details if act else {"groups": [], "state": BallotState.DRAFT.value}
-    yield from trail.compared(where, "what it ranks", groups, said.get("groups"))
-    yield from trail.compared(where, "its state", row.state.value, said.get("state"))
-    yield from trail.words_compared(where, "comment", row.comment, act)
-    if act is None:
-        return
-    yield from trail.kept(where, "its round", row.round_id, act, "round")
-    if act.verb != "order.recuse":
-        yield from belongs(where, row.user_id, act)
+    yield from given_compared(where, row, act, unsaid=BallotState.DRAFT)
