@@ -1,7 +1,7 @@
 """The judge's desk: rounds with their progress, ballots in the judge's own order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.errors import NotFoundError
 from contests.models import Contest, Entry, EntryVersion, VersionAsset
 from judging.models import Ballot, Criterion, HandOut, Judge, Round, RoundSeat
-from judging.queries import orders, pairs
+from judging.queries import focus, orders, pairs
 from judging.ranking import Kind
 from judging.states import BallotState, RoundState, stands
 from media.limits import AssetKind
@@ -45,7 +45,8 @@ class DeskBallot:
 class DeskRound:
     """One judge's share of one round: ballots, or how much of `asked` they gave in another way.
 
-    Of a ranking one order is asked, in a round of pairs so many comparisons.
+    Of a ranking one order is asked, in a round of pairs so many comparisons. `is_passed_over`
+    says, where nothing is left or more would be handed out, that it went to others.
     """
 
     id: int
@@ -59,6 +60,7 @@ class DeskRound:
     closed_at: datetime | None
     ballots: tuple[DeskBallot, ...]
     asked: tuple[int, int] | None = None
+    is_passed_over: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -88,7 +90,7 @@ class DeskRound:
     @property
     def may_grow(self) -> bool:
         """Whether more entries may still be handed out to this judge."""
-        return self.is_open and self.hand_out is HandOut.FOCUS
+        return self.is_open and self.hand_out is HandOut.FOCUS and not self.is_passed_over
 
     def next_open(self, after: int | None = None) -> DeskBallot | None:
         """Return what to judge next, past the ballot `after` and never that one again.
@@ -132,7 +134,8 @@ class DeskPanel:
 def desk(session: Session, user_id: int) -> tuple[DeskPanel, ...]:
     """Return every panel somebody sits on: those that wait for this judge first, then the newest.
 
-    That takes four queries, and one or two more for each round of orders or of pairs.
+    That takes four queries, and one or two more for each round of orders or of pairs, with focus,
+    or with nothing to judge.
     """
     judges = session.scalars(
         select(Judge)
@@ -253,6 +256,8 @@ def _shares(session: Session, judges: Sequence[Judge]) -> dict[int, list[DeskRou
         ballots = tuple(lines.get((judge.id, round_.id), ()))
         if ballots or judge.id in seated.get(round_.id, {judge.id}):
             share = _share(round_, ballots, _asked(session, judge, round_))
+            if _is_passed_over(session, judge, round_, share):
+                share = replace(share, is_passed_over=True)
             shares.setdefault(judge.id, []).append(share)
     return shares
 
@@ -272,6 +277,11 @@ def _asked(session: Session, judge: Judge, round_: Round) -> tuple[int, int] | N
     if round_.kind is Kind.PAIRWISE:
         return pairs.share_of(session, judge, round_)
     return orders.share_of(session, judge, round_) if round_.kind is Kind.RANK else None
+
+
+def _is_passed_over(session: Session, judge: Judge, round_: Round, share: DeskRound) -> bool:
+    is_waiting = share.is_open and share.asked is None and (share.may_grow or not share.total)
+    return is_waiting and judge.id in focus.passed_over(session, round_)
 
 
 def _lines(judge_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from judging.models import Criterion, HandOut, RoundEntry, RoundSeat
+from app.accounts.queries import actor_of
+from judging.models import Ballot, Criterion, HandOut, RoundEntry, RoundSeat
 from judging.ranking import Kind, MethodName
+from judging.service import dealing
 from judging.states import BallotState, RoundState
 from tests import factories
 from tests.client import Client, Value, forms
@@ -292,6 +295,33 @@ def test_done_for_now_is_not_all_done(desk: Client, session: Session, scene: Sce
     page = desk.page(url)
     assert "Nothing of this round has been given to you." in page
     assert "submitted." not in page
+
+
+@pytest.mark.parametrize("hand_out", HandOut)
+def test_whose_ballots_went_to_others_reads_that_and_what_to_do(
+    desk: Client, session: Session, scene: Scene, hand_out: HandOut
+) -> None:
+    scene.round_.hand_out = hand_out
+    factories.judge(session, scene.contest, factories.user(session))
+    save(desk, scene.url(), version="0", comment="I began")
+    dealing.reassign(
+        session,
+        round_=scene.round_,
+        judge=scene.judge,
+        actor=actor_of(factories.user(session)),
+        now=NOW,
+    )
+    session.commit()
+    page = desk.page("/judge")
+    assert page.count('class="desk-number"') == 1
+    assert ("Submit one of those left to you" in page) == (hand_out is HandOut.FOCUS)
+    assert "More are handed out as you go." not in page
+    session.execute(delete(Ballot).where(Ballot.judge_id == scene.judge.id))
+    session.commit()
+    page = desk.page("/judge")
+    assert "You had begun none of the entries given to you, so other judges got them." in page
+    assert "please write to the organisers" in page
+    assert "has been given to you" not in page
 
 
 def test_the_desk_says_when_something_was_saved_last(
