@@ -54,9 +54,21 @@ class RubricForm(Form):
 
     @override
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check each number, and then that each is a mark of its criterion's scale."""
+        """Check each number, and that each is a mark of its criterion's scale."""
         fine = bool(super().validate(extra_validators))
-        return fine and sum(not _check_scale(row) for row in self.rows()) == 0
+        scales = [_check_scale(row) for row in self.rows() if _has_numbers(row)]
+        return fine and all(scales)
+
+    def where(self) -> dict[str, str]:
+        """Return in which criterion each field is, by its name: they all have one title each."""
+        return {
+            name: _("Criterion %(number)s", number=n + 1)
+            for n, count in enumerate(self.counts)
+            for name in (
+                *(f"{column}_{n}" for column in _COLUMNS),
+                *(f"{part}_{n}_{k}" for k in range(count) for part in ("level", "words")),
+            )
+        }
 
     def criteria(self) -> list[CriterionValues]:
         """Return what a valid form says; levels without words are left out."""
@@ -165,6 +177,12 @@ def _criterion_fields(n: int) -> dict[str, Any]:
         f"maximum_{n}": StringField(_l("Highest mark"), number),
         f"step_{n}": StringField(_l("Step"), number),
     }
+
+
+def _has_numbers(row: _Row) -> bool:
+    """Tell whether a criterion's numbers were read, so that they can be compared."""
+    numbers = (row["minimum"], row["maximum"], row["step"], *(at for at, _words in row["levels"]))
+    return not any(field.errors for field in numbers)
 
 
 def _check_scale(row: _Row) -> bool:

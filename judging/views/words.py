@@ -76,7 +76,7 @@ def judge_state(judge: Judge, now: datetime) -> tuple[str, str]:
     if judge.removed_at is not None:
         return _("Removed"), "bad"
     if judge.declared_at is not None:
-        return _("Declared conflicts"), "good"
+        return _("Ready to judge"), "good"
     if judge.accepted_at is not None:
         return _("Accepted"), "active"
     if judge.token_expires_at is not None and judge.token_expires_at <= now:

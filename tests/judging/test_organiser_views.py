@@ -117,7 +117,7 @@ def test_the_panel_says_how_far_everybody_is(session: Session, client: Client) -
         now=NOW - timedelta(days=40),
     )
     page = manager(client, scene).page(scene.url("panel"))
-    for words in ("Accepted", "Declared conflicts", "Invitation expired", "She is my cousin."):
+    for words in ("Accepted", "Ready to judge", "Invitation expired", "She is my cousin."):
         assert words in page
     action = scene.url(f"panel/{late.id}/resend")
     client.follow(client.send(action, form_to(client, scene.url("panel"), action), {}))
@@ -334,6 +334,17 @@ def test_a_wrong_rubric_is_kept_with_its_faults(
     assert answer.status_code == 422
     assert said in answer.text
     assert "Kept." in answer.text
+
+
+@pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
+def test_all_faults_of_a_rubric_are_said_at_once_and_where(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.waiting(session)
+    fields = {"title_0": "", "weight_1": "0", "minimum_1": "12"}
+    page = manager(client, scene).submit(scene.round_url("rubric"), fields).text
+    for place in ("Criterion 1 · Title", "Criterion 2 · Weight", "Criterion 2 · Highest mark"):
+        assert f"<strong>{place}</strong>" in page
 
 
 @pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)

@@ -82,6 +82,10 @@ def test_three_rounds_are_planned_with_one_click(session: Session, client: Clien
     assert titles(session, scene.contest) == ["Stars", "Shortlist", "Ranking"]
     for words in ("The best 3 go on.", "The best 2 go on.", "The winners come from here."):
         assert words in page
+    stars, shortlist, _last = rounds_of(session, scene.contest)
+    # What comes first stands out.
+    assert f'class="button" href="{at(scene, stars)}"' in page
+    assert f'class="button button-quiet" href="{at(scene, shortlist)}"' in page
 
 
 @SQLITE

@@ -28,6 +28,8 @@ from judging.views.rounds.phases import phases
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
+_UNFINISHED = frozenset({RoundState.PLANNED, RoundState.OPEN})
+
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
@@ -69,15 +71,12 @@ def rounds(slug: str) -> str:
             _line(one, found[n - 1] if n else None, is_cutless=one in cutless)
             for n, one in enumerate(found)
         ],
-        deciding=max((one for one in found if not one.is_practice), key=_position, default=None),
+        deciding=next((one for one in reversed(found) if not one.is_practice), None),
+        current=next((one for one in found if one.state in _UNFINISHED), None),
         steps=phases(contest, found, decision),
         can_add=decision is None,
         now=now,
     )
-
-
-def _position(round_: Round) -> int:
-    return round_.position
 
 
 def _line(round_: Round, above: Round | None, *, is_cutless: bool) -> RoundLine:
