@@ -1,7 +1,7 @@
 """Standings as a page shows them: a page of rows in words, and why each tie is as it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
@@ -33,11 +33,11 @@ CHOICES: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of a round's standings, and all that stands beside it.
+    """Rows of a round's standings, a page or a few, and all that stands beside them.
 
-    `shown` are the page's rows, `scores` and `averages` what they say by entry; `chosen_from` are
-    those that a form offers. `steps` explain, line by line, the ties that reach into the page.
-    `rounds` are the contest's; `titles` of criteria go by key, names of `judges` by id as text.
+    `shown` are the rows, `scores` and `averages` what they say by entry. `steps` explain, line by
+    line, the ties that are of interest here, `notes` why entries have no place. `rounds` are the
+    contest's; `titles` of criteria go by key, names of `judges` by id as text.
     """
 
     count: Count
@@ -49,7 +49,7 @@ class Board:
     digits: int
     steps: Sequence[str]
     notes: Sequence[str]
-    page: Page[int]
+    page: Page[int] | None
     rounds: Sequence[Round]
     titles: Mapping[str, str]
     judges: Mapping[str, str]
@@ -75,32 +75,79 @@ def board(contest: Contest, round_: Round, number: int, also: Sequence[int] = ()
     # On the first page the form settles ties, too.
     end = max(first + PAGE_SIZE, CHOICES if number == 1 else 0, contest.winners)
     ranking = counted.ranking(places=range(first + 1, end + 1))
-    shown = ranking.standings[first : first + PAGE_SIZE]
-    entries = [row.entry for row in shown]
     offered = [row.entry for row in ranking.standings[:CHOICES]] if number == 1 else []
-    digits = digits_for(shown)
     reach = range(first + 1, first + PAGE_SIZE + 1)
+    return _laid_out(
+        counted,
+        ranking,
+        ranking.standings[first : first + PAGE_SIZE],
+        also=[*offered, *also],
+        told=replace(ranking, steps=tuple(step for step in ranking.steps if step.place in reach)),
+        page=_page(contest, round_, number, len(counted.entries)),
+    )
+
+
+def beside_the_line(round_: Round, number: int, places: int) -> Board | None:
+    """Lay out how one entry stands: with the last of the first `places`, and the one after it.
+
+    Told is what concerns it alone. None where it is not among those that stand in the round.
+    """
+    session = current_session()
+    counted = count(session, round_)
+    if number not in counted.entries:
+        return None
+    ranking = counted.ranking()
+    above = sum(row.place is not None and row.place <= places for row in ranking.standings)
+    about = ranking.standings[max(above - 1, 0) : above + 1]
+    own = tuple(row for row in ranking.standings if row.entry == number)
+    return _laid_out(
+        counted,
+        ranking,
+        [row for row in ranking.standings if row in about or row in own],
+        told=Ranking(
+            own,
+            tuple(step for step in ranking.steps if any(number in group for group in step.groups)),
+            tuple(gap for gap in ranking.gaps if gap.entry == number),
+            (),
+        ),
+    )
+
+
+def _laid_out(
+    counted: Count,
+    ranking: Ranking[int],
+    shown: Sequence[Standing[int]],
+    *,
+    told: Ranking[int],
+    also: Sequence[int] = (),
+    page: Page[int] | None = None,
+) -> Board:
+    """Put these rows into words, and of what was `told` apart from them each step and note."""
+    session = current_session()
+    contest = counted.round.contest
     rounds = rounds_of(session, contest)
     titles = criteria_titles(rounds)
     judges = queries.judge_names(session, contest)
+    digits = digits_for(shown)
+    entries = [row.entry for row in shown]
     return Board(
         counted,
         ranking,
         shown,
         {row.entry: score_words(row, counted.method.name, digits) for row in shown},
         averages(counted.given, counted.method, entries),
-        queries.lines_of(session, contest, [*entries, *offered, *also]),
+        queries.lines_of(session, contest, [*entries, *also]),
         digits,
         [
             step_words(step, titles, judges, digits)
-            for step in ranking.steps
-            if step.place in reach and can_apply(step.rung, round_)
+            for step in told.steps
+            if can_apply(step.rung, counted.round)
         ],
         [
-            *(doubt_words(doubt) for doubt in ranking.doubts),
-            *unplaced_words(ranking, titles, [each.key for each in round_.criteria]),
+            *(doubt_words(doubt) for doubt in told.doubts),
+            *unplaced_words(told, titles, [each.key for each in counted.round.criteria]),
         ],
-        _page(contest, round_, number, len(counted.entries)),
+        page,
         rounds,
         titles,
         judges,

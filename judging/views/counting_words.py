@@ -317,12 +317,17 @@ def doubt_words(doubt: Doubt) -> str:
     return _(doubt.message) % doubt.params
 
 
+def points_words(points: Fraction, name: MethodName, digits: int) -> str:
+    """Return points as a method counts them: those of orders are whole, or half."""
+    if name in {MethodName.RANK_SUM, MethodName.BORDA, MethodName.SCHULZE}:
+        return decimal(points, 0 if points.denominator == 1 else 1)
+    return decimal(points, digits)
+
+
 def score_words(row: Standing[int], name: MethodName, digits: int) -> str:
     """Return a score as its method has it: sums as they are, strengths with their sign."""
     if row.score is None:
         return _("no marks") if not row.judges else _("too few marks")
-    if name in {MethodName.RANK_SUM, MethodName.BORDA, MethodName.SCHULZE}:
-        return decimal(row.score, 0 if row.score.denominator == 1 else 1)
-    shown = decimal(row.score, digits)
+    shown = points_words(row.score, name, digits)
     signed = name in {MethodName.ADJUSTED, MethodName.BRADLEY_TERRY}
     return f"+{shown}" if signed and row.score > 0 else shown

@@ -12,7 +12,7 @@ from judging.decision import Departure, DepartureCode, departures
 from judging.models import Decision
 from judging.ranking import Standing
 from judging.views.board import Board
-from judging.views.counting_words import score_words
+from judging.views.counting_words import score_words, unit
 from judging.views.words import isolated
 
 MOST_NAMED: Final = 3
@@ -59,12 +59,14 @@ def thin_words(rows: Iterable[Standing[int]], shown: Board) -> str:
 def _stood(row: Standing[int] | None, shown: Board) -> str:
     if row is None or row.place is None:
         return _("In the standings: no place.")
-    words = {"place": row.place, "score": score_words(row, shown.count.method.name, shown.digits)}
+    method = shown.count.method.name
     return ngettext(
-        "In the standings: place %(place)s with %(score)s, from %(num)s judge.",
-        "In the standings: place %(place)s with %(score)s, from %(num)s judges.",
+        "In the standings: place %(place)s, from %(num)s judge. %(unit)s: %(score)s.",
+        "In the standings: place %(place)s, from %(num)s judges. %(unit)s: %(score)s.",
         row.judges,
-        **words,
+        place=row.place,
+        unit=unit(shown.round.kind, method),
+        score=score_words(row, method, shown.digits),
     )
 
 

@@ -31,7 +31,7 @@ from judging.service import decisions, exporting
 from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
-from judging.views.board import Board, board, first_places
+from judging.views.board import Board, beside_the_line, board, first_places
 from judging.views.cards import decided_cards
 from judging.views.deciding import stands_of, thin_words
 from judging.views.organiser import INVALID, Answer, back, blueprint, told
@@ -347,25 +347,22 @@ def entry_ballots(slug: str, number: int) -> str:
     wanted = request.args.get("round", 0, int)
     round_ = get_round(session, contest, wanted) if wanted else get_deciding_round(session, contest)
     entry = queries.get_judged_entry(session, contest, number)
+    shown = {
+        "contest": contest,
+        "round": round_,
+        "entry": entry,
+        "published": queries.published(entry, 0, ""),
+        **_beside(contest, round_, number),
+    }
     if round_.kind not in COUNTED_BY_MARKS:
         given = (queries.positions_of if round_.kind is Kind.RANK else queries.choices_about)(
             session, round_, entry
         )
-        return render_template(
-            "judging/organiser/entry_given.html",
-            contest=contest,
-            round=round_,
-            entry=entry,
-            published=queries.published(entry, 0, ""),
-            given=given,
-        )
+        return render_template("judging/organiser/entry_given.html", **shown, given=given)
     ballots = queries.ballots_on(session, round_, entry)
     return render_template(
         "judging/organiser/entry_ballots.html",
-        contest=contest,
-        round=round_,
-        entry=entry,
-        published=queries.published(entry, 0, ""),
+        **shown,
         ballots=ballots,
         points={
             ballot.id: {mark.criterion_id: mark.points for mark in ballot.marks}
@@ -373,6 +370,18 @@ def entry_ballots(slug: str, number: int) -> str:
         },
         submitted=[b for b in ballots if b.state is BallotState.SUBMITTED],
     )
+
+
+def _beside(contest: Contest, round_: Round, number: int) -> dict[str, object]:
+    """Return how an entry stands, for the page that says what it rests on."""
+    places, is_last = first_places(round_, rounds_of(current_session(), contest))
+    shown = beside_the_line(round_, number, places)
+    return {
+        "board": shown,
+        "is_last": is_last,
+        "unit": counting_words.unit(round_.kind, round_.method),
+        "cut": _cut(shown.ranking.standings, places) if shown else None,
+    }
 
 
 @blueprint.post("/results/bundle.zip")

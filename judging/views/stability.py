@@ -12,14 +12,17 @@ from app.transaction import current_session
 from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging import stability as rules
+from judging.models import Round
 from judging.queries import results as queries
 from judging.queries.results import EntryLine
 from judging.queries.rounds import get_deciding_round
+from judging.ranking import MethodName
 from judging.service.firmness import Firmness, Held, firmness_of
 from judging.stability import Profile, Swing, Trait
 from judging.states import RoundState
 from judging.views import charts
 from judging.views.charts import Row
+from judging.views.counting_words import points_words
 from judging.views.organiser import blueprint
 from judging.views.words import decimal, hundredths, isolated, percent
 
@@ -45,11 +48,11 @@ def stability(slug: str) -> str:
         contest=contest,
         round=round_,
         card=card,
-        **(_said(contest, card) if card else {}),
+        **(_said(contest, round_, card) if card else {}),
     )
 
 
-def _said(contest: Contest, card: Firmness) -> dict[str, object]:
+def _said(contest: Contest, round_: Round, card: Firmness) -> dict[str, object]:
     """Return what the card says and draws."""
     session = current_session()
     names = queries.judge_names(session, contest)
@@ -60,7 +63,7 @@ def _said(contest: Contest, card: Firmness) -> dict[str, object]:
             *_chosen_otherwise(contest, card),
             *_headline(card),
             *_holding(card, contest.winners, lines),
-            *_next(card, lines),
+            *_next(card, lines, round_.method),
             *_alone(card, lines),
         ],
         "rests": _rests(card),
@@ -123,7 +126,7 @@ def _holding(card: Firmness, places: int, lines: Lines) -> list[str]:
     ]
 
 
-def _next(card: Firmness, lines: Lines) -> list[str]:
+def _next(card: Firmness, lines: Lines, method: MethodName) -> list[str]:
     """Say which entry is next by the standings, how far behind, and how often it wins."""
     if card.following is None:
         return [_("Nobody stands behind the winners.")]
@@ -143,7 +146,7 @@ def _next(card: Firmness, lines: Lines) -> list[str]:
     return [
         _(
             "Next is %(entry)s, %(gap)s from the last winner. It wins in %(share)s of 100.",
-            gap=decimal(card.gap, 2 if card.gap >= Fraction(1, 100) else 4),
+            gap=points_words(card.gap, method, 2 if card.gap >= Fraction(1, 100) else 4),
             **words,
         )
     ]

@@ -1,5 +1,6 @@
 """Standings, decision and announcement in a browser, and what the public then sees."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
@@ -9,9 +10,11 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.authz import ANYBODY
+from contests.service import screening
 from contests.states import ContestKind, ContestState
 from judging import tasks
 from judging.queries import results as queries
+from judging.queries.rounds import rules_of
 from judging.ranking import Standing
 from judging.service import announcement, decisions
 from judging.states import DecisionState, RoundState
@@ -85,7 +88,47 @@ def test_an_entrys_ballots_are_there_for_organisers(session: Session, client: Cl
     for judge in scene.judges:
         assert judge.name in page
     lone = factories.entry(session, scene.contest, factories.user(session))
-    assert "No ballots" in client.page(scene.url(f"results/entries/{lone.number}"))
+    page = client.page(scene.url(f"results/entries/{lone.number}"))
+    assert "No ballots" in page
+    assert "1 entry has no place: nobody has judged it (0005)." in page
+
+
+def standing(page: str) -> list[str]:
+    """Return the rows that say how an entry stands, each as its numbers and words."""
+    table = page.partition(">How it stands</span>")[2].partition("<tbody>")[2]
+    rows = table.partition("</tbody>")[0].split("<tr")[1:]
+    return [" ".join(re.sub("^[^>]*>|<[^>]*>", " ", row).split()) for row in rows]
+
+
+def test_the_entrant_in_fourth_place_can_be_told_why(session: Session, client: Client) -> None:
+    scene = scenes.judged(session, [(9, 9), (8, 8), (8, 6), (7, 8), (7, 5), (1, 1)])
+    rules_of(session, scene.contest).ladder = ["criterion:technique", "criterion:originality"]
+    session.flush()
+    signed_in(client, scene)
+    page = client.page(scene.url("results/entries/3"))
+    third, fourth = (
+        "3 0004 Work 4 Entrant 4 7.33 2 7.00 8.00",
+        "4 0003 Work 3 Entrant 3 7.33 2 8.00 6.00",
+    )
+    assert standing(page) == [third, fourth]
+    # The line is below the last that wins; the entry whose page this is leads nowhere.
+    assert page.index(" cut") < page.index("0004") < page.index('scope="row">0003')
+    assert (
+        "Place 3: 0004, 0003 are tied. The higher average of “Originality” goes first. "
+        "(0004: 8.00; 0003: 6.00)"
+    ) in page
+    assert "technique" not in page
+    page = client.page(scene.url("results/entries/6"))
+    assert standing(page) == [third, fourth, "6 0006 Work 6 Entrant 6 1.00 2 1.00 1.00"]
+    assert "It was tied" not in page
+    assert standing(client.page(scene.url("results/entries/4"))) == [third, fourth]
+    screening.disqualify(
+        session, entry=scene.entries[4], reason="Not one's own.", actor=scene.actor, now=NOW
+    )
+    session.flush()
+    page = client.page(scene.url("results/entries/5"))
+    assert standing(page) == []
+    assert "It does not stand in this round" in page
 
 
 @pytest.mark.parametrize(
@@ -274,8 +317,8 @@ def test_whoever_confirms_sees_what_they_confirm(session: Session, client: Clien
     )
     settle(client.application)
     page = client.page(scene.url("results")).translate(dict.fromkeys((0x2068, 0x2069)))
-    assert "In the standings: place 1 with 9.00, from 2 judges." in page
-    assert "In the standings: place 5 with 5.00, from 1 judge." in page
+    assert "In the standings: place 1, from 2 judges. Score: 9.00." in page
+    assert "In the standings: place 5, from 1 judge. Score: 5.00." in page
     assert "Passed over: 0003 “Work 3” (place 3), 0004 “Work 4” (place 4)." in page
     assert "Thin evidence: 0005 “Read once” rests on one judge alone." in page
     assert "Braver." in page
@@ -340,7 +383,7 @@ def test_one_action_announces(session: Session, client: Client) -> None:
     )
     page = client.follow(client.submit(url, press="Announce 3 winners")).text
     assert "3 winners are public." in page
-    assert "Digest of the result" in page
+    assert "Fingerprint of what was announced" in page
     assert "Announce now" not in page
 
 
