@@ -12,17 +12,20 @@ from judging.ranking import Kind
 from judging.views.scales import label_of
 
 MOST_BARS = 21
-WIDTH, HEIGHT = 20, 48
-"""A bar's room in the chart, and the height of the highest, in the chart's own units."""
+WIDTH, MOST_TRACK, MOST_BAR, HEIGHT = 288, 48, 20, 48
+"""A chart's width, so that the smallest telephone need not shrink its digits; a bar's room and
+breadth at most; the height of the highest: in pixels."""
+DIGIT = 7
+"""How wide a letter of a label is, on the safe side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How often some marks were given; `left`, `top` and `height` are in the chart's units."""
+    """How often some marks were given; `middle`, `top` and `height` are in pixels."""
 
     label: str
     count: int
-    left: int
+    middle: float
     top: int
     height: int
     is_mine: bool
@@ -30,7 +33,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The marks of one criterion: `words` say it all, `bars` show it, `width` is the chart's."""
+    """The marks of one criterion: `words` say it all, `bars` show it."""
 
     title: str
     words: str
@@ -38,8 +41,18 @@ class Spread:
 
     @property
     def width(self) -> int:
-        """How wide the chart is, in its own units."""
-        return WIDTH * len(self.bars)
+        """How wide the chart is, in pixels."""
+        return _track(len(self.bars)) * len(self.bars)
+
+    @property
+    def bar_width(self) -> int:
+        """How wide each bar is, in pixels."""
+        return min(MOST_BAR, _track(len(self.bars)) - 3)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether every bar can have its label below it, and not only the first and the last."""
+        return max(len(bar.label) for bar in self.bars) * DIGIT <= _track(len(self.bars))
 
 
 def own_spread(criterion: Criterion, given: Counter[int]) -> Spread:
@@ -132,13 +145,17 @@ def _bars(criterion: Criterion, given: Counter[int], mine: int | None = None) ->
         Bar(
             label=_range(criterion, part),
             count=count,
-            left=place * WIDTH,
+            middle=(place + 0.5) * _track(len(parts)),
             top=HEIGHT - HEIGHT * count // highest,
             height=HEIGHT * count // highest,
             is_mine=mine in part,
         )
         for place, (part, count) in enumerate(zip(parts, counts, strict=True))
     )
+
+
+def _track(bars: int) -> int:
+    return min(MOST_TRACK, WIDTH // bars)
 
 
 def _range(criterion: Criterion, part: range) -> str:
