@@ -21,7 +21,7 @@ from judging.views.counting_words import (
     can_apply,
     doubt_words,
     score_words,
-    step_words,
+    tie_words,
     unplaced_words,
 )
 from judging.views.words import digits_for
@@ -35,8 +35,8 @@ CHOICES: Final = 100
 class Board:
     """Rows of a round's standings, a page or a few, and all that stands beside them.
 
-    `shown` are the rows, `scores` and `averages` what they say by entry. `steps` explain, line by
-    line, the ties that are of interest here, `notes` why entries have no place. `rounds` are the
+    `shown` are the rows, `scores` and `averages` what they say by entry. `ties` explain
+    those that are of interest here, `notes` why entries have no place. `rounds` are the
     contest's; `titles` of criteria go by key, names of `judges` by id as text.
     """
 
@@ -47,7 +47,7 @@ class Board:
     averages: Mapping[int, Mapping[str, Fraction]]
     lines: Mapping[int, EntryLine]
     digits: int
-    steps: Sequence[str]
+    ties: Sequence[str]
     notes: Sequence[str]
     page: Page[int] | None
     rounds: Sequence[Round]
@@ -138,11 +138,12 @@ def _laid_out(
         averages(counted.given, counted.method, entries),
         queries.lines_of(session, contest, [*entries, *also]),
         digits,
-        [
-            step_words(step, titles, judges, digits)
-            for step in told.steps
-            if can_apply(step.rung, counted.round)
-        ],
+        tie_words(
+            (step for step in told.steps if can_apply(step.rung, counted.round)),
+            titles,
+            judges,
+            digits,
+        ),
         [
             *(doubt_words(doubt) for doubt in told.doubts),
             *unplaced_words(told, titles, [each.key for each in counted.round.criteria]),

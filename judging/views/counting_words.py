@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
+from itertools import groupby
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -189,29 +190,45 @@ def ladder_words(
     ]
 
 
-def step_words(
+def tie_words(
+    steps: Iterable[Step[int]], criteria: Mapping[str, str], judges: Mapping[str, str], digits: int
+) -> list[str]:
+    """Return a line for each tie: who was tied, what each rung said of them, with which values."""
+    told = []
+    for (place, _tied), alike in groupby(
+        steps, lambda step: (step.place, frozenset(_tied_in(step)))
+    ):
+        asked = list(alike)
+        told.append(
+            _(
+                "Place %(place)s: %(entries)s are tied. %(said)s",
+                place=place,
+                entries=numbers(_tied_in(asked[-1])),
+                said=" ".join(_said(step, criteria, judges, digits) for step in asked),
+            )
+        )
+    return told
+
+
+def _tied_in(step: Step[int]) -> list[int]:
+    return [entry for group in step.groups for entry in group]
+
+
+def _said(
     step: Step[int], criteria: Mapping[str, str], judges: Mapping[str, str], digits: int
 ) -> str:
-    """Return a line of the explanation: who was tied, what the rung said, with which values."""
     argument = {**criteria, **judges}.get(step.rung.argument, step.rung.argument)
     if step.rung.kind is RungKind.CHAIR:
         said = _chair_words(step, argument)
     else:
         said = _(step.message) % {"argument": argument}
-    tied = [entry for group in step.groups for entry in group]
-    told = _(
-        "Place %(place)s: %(entries)s are tied. %(said)s",
-        place=step.place,
-        entries=numbers(tied),
-        said=said,
-    )
     if step.outcome is not Outcome.DECIDES or not _has_values(step):
-        return told
+        return said
     values = "; ".join(
         _("%(entry)s: %(value)s", entry=f"{entry:04d}", value=_value(step.rung, value, digits))
         for entry, value in step.values.items()
     )
-    return f"{told} ({values})"
+    return f"{said} ({values})"
 
 
 def _chair_words(step: Step[int], name: str) -> str:

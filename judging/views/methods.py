@@ -203,7 +203,9 @@ def _one(
             )
             for row in rows
         ),
-        "" if ranking is base else _changes(_first(ranking, places), _first(base, places), places),
+        ""
+        if ranking is base or not rows
+        else _changes(_first(ranking, places), _first(base, places), places),
     )
 
 

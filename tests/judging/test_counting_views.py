@@ -43,6 +43,7 @@ def test_ties_are_explained_line_by_line(session: Session, client: Client) -> No
     chair = scene.judges[0]
     rules_of(session, scene.contest).ladder = [
         "criterion:technique",
+        "head_to_head",
         "criterion:originality",
         f"chair:{chair.id}",
         "seed:drawn in public",
@@ -52,7 +53,12 @@ def test_ties_are_explained_line_by_line(session: Session, client: Client) -> No
     # A criterion of no round, or of another one, is passed over in silence.
     assert page.count("technique") == 0
     assert page.count("Rungs that ask for a criterion which this round does not have") == 1
-    assert "The higher average of “Originality” goes first. (0003: 8.00; 0002: 6.00)" in page
+    # One line for the tie, with all that was asked of it.
+    assert page.count("are tied.") == 1
+    assert (
+        "Place 2: 0003, 0002 are tied. As many judges put each of them first. "
+        "The higher average of “Originality” goes first. (0003: 8.00; 0002: 6.00)</bdi>"
+    ) in page
     assert f"The chair, {chair.name}" in page
     assert "A draw by the public text “drawn in public”" in page
 
