@@ -11,6 +11,7 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectChoice,
+    SelectField,
     StringField,
     TextAreaField,
 )
@@ -36,6 +37,18 @@ class RecuseForm(Form):
         [InputRequired(_l("Say in a few words what the conflict is."))],
         render_kw={"maxlength": 300},
     )
+
+
+class StepBackForm(RecuseForm):
+    """From which of several works a judge steps back, and why; the view knows the choices."""
+
+    entry = SelectField(_l("Entry"), [InputRequired(_l("Choose the entry."))])
+
+    @property
+    def number(self) -> int:
+        """The number of the entry that was chosen; 0 for none."""
+        chosen = self.entry.data or ""
+        return int(chosen) if chosen.isdecimal() else 0
 
 
 class BallotForm(Form):

@@ -21,7 +21,7 @@ from app.errors import ConflictError, InvalidError
 from app.transaction import current_session
 from app.web import current_actor, render_message, wants_json
 from judging.forms.answers import place_name, read_order
-from judging.forms.judge import RecuseForm
+from judging.forms.judge import StepBackForm
 from judging.models import Judge, Round
 from judging.queries import seated
 from judging.queries.orders import Groups, find_order
@@ -31,7 +31,7 @@ from judging.service import orders
 from judging.service.orders import Content, Saved, Sent, StaleOrderError
 from judging.states import BallotState
 from judging.views.judge import ID, check_declared, clock_text
-from judging.views.recusing import stepped_back
+from judging.views.recusing import step_back_form, stepped_back
 from judging.views.work import Work, work_of
 
 blueprint = Blueprint("orders", __name__)
@@ -79,12 +79,10 @@ def save_order(round_id: int) -> Response | str:
 def recuse(round_id: int) -> Response | str:
     """Step back from one of the entries, which then leaves the order."""
     judge, round_ = _own(round_id)
-    form = RecuseForm()
-    number = request.form.get("entry", type=int)
-    if number is not None:
-        act = partial(orders.recuse, current_session(), judge=judge, round_=round_, number=number)
-        if stepped_back(form, number, act):
-            return redirect(url_for("orders.order", round_id=round_id), 303)
+    form = step_back_form(_works(judge, round_).values())
+    act = partial(orders.recuse, current_session(), judge=judge, round_=round_, number=form.number)
+    if stepped_back(form, form.number, act):
+        return redirect(url_for("orders.order", round_id=round_id), 303)
     return make_response(_show(judge, round_, recusal=form), 422)
 
 
@@ -178,15 +176,11 @@ def _show(
     mine: Content | None = None,
     theirs: Content | None = None,
     refusal: str | None = None,
-    recusal: RecuseForm | None = None,
+    recusal: StepBackForm | None = None,
 ) -> str:
     """Render the order: as it is kept, or as `mine` says, which a window sent and was not kept."""
-    session = current_session()
-    kept = find_order(session, judge=judge, round_=round_)
-    works = {
-        entry.number or 0: work_of(entry)
-        for entry in orders.entries_for(session, judge=judge, round_=round_)
-    }
+    kept = find_order(current_session(), judge=judge, round_=round_)
+    works = _works(judge, round_)
     says = mine if mine is not None else orders.content_of(kept)
     rows = _rows(works, says.groups)
     return render_template(
@@ -200,14 +194,18 @@ def _show(
         version=kept.version if kept else 0,
         theirs=_both_sides(works, says, theirs) if theirs else None,
         refusal=refusal,
-        recusal=recusal or RecuseForm(formdata=None),
-        recused=request.form.get("entry", type=int),
+        recusal=recusal or step_back_form(works.values(), posted=False),
         is_open=is_running(round_),
         is_submitted=kept is not None and kept.state is BallotState.SUBMITTED,
         saved_at=clock_text(kept.saved_at, judge.contest.zone) if kept else None,
         submitted_at=clock_text(kept.submitted_at, judge.contest.zone) if kept else None,
         place_name=place_name,
     )
+
+
+def _works(judge: Judge, round_: Round) -> dict[int, Work]:
+    found = orders.entries_for(current_session(), judge=judge, round_=round_)
+    return {entry.number or 0: work_of(entry) for entry in found}
 
 
 def _rows(works: dict[int, Work], groups: Groups) -> list[Row]:

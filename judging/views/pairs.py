@@ -14,7 +14,7 @@ from app.errors import ConflictError, InvalidError
 from app.transaction import current_session
 from app.web import current_actor, render_message, wants_json
 from judging.forms.answers import read_version, read_vote
-from judging.forms.judge import RecuseForm
+from judging.forms.judge import StepBackForm
 from judging.models import Comparison, Judge, Round
 from judging.queries import pairs as queries
 from judging.queries import seated
@@ -23,7 +23,7 @@ from judging.ranking import Kind
 from judging.service import pairs as service
 from judging.service.pairs import StaleComparisonError, chosen_number
 from judging.views.judge import ID, check_declared, clock_text
-from judging.views.recusing import stepped_back
+from judging.views.recusing import step_back_form, stepped_back
 from judging.views.work import Work, work_of
 
 blueprint = Blueprint("pairs", __name__)
@@ -132,12 +132,10 @@ def recuse(comparison_id: int) -> Response | str:
     """Step back from one of the two, and go on to the next comparison."""
     found = _own(comparison_id)
     round_, judge = found.round, found.judge
-    form = RecuseForm()
-    number = request.form.get("entry", type=int)
-    if number is not None:
-        act = partial(service.recuse, current_session(), comparison=found, number=number)
-        if stepped_back(form, number, act):
-            return redirect(_next_url(judge, round_), 303)
+    form = step_back_form(_sides(found))
+    act = partial(service.recuse, current_session(), comparison=found, number=form.number)
+    if stepped_back(form, form.number, act):
+        return redirect(_next_url(judge, round_), 303)
     return make_response(_show(found, recusal=form), 422)
 
 
@@ -189,10 +187,10 @@ def _refuse(found: Comparison, error: InvalidError | ConflictError, status: int)
 
 
 def _show(
-    found: Comparison, *, refusal: str | None = None, recusal: RecuseForm | None = None
+    found: Comparison, *, refusal: str | None = None, recusal: StepBackForm | None = None
 ) -> str:
     session = current_session()
-    judge, round_ = found.judge, found.round
+    judge, round_, sides = found.judge, found.round, _sides(found)
     done, total = queries.share_of(session, judge, round_)
     ahead = queries.next_open(session, judge, round_, after=found.id)
     last = queries.find_last(session, judge, round_)
@@ -201,15 +199,14 @@ def _show(
         comparison=found,
         round=round_,
         contest=judge.contest,
-        sides=_sides(found),
+        sides=sides,
         ahead=[work for one in ahead for work in _sides(one)],
         chosen=chosen_number(found),
         last=last if last and last.id != found.id else None,
         done=done,
         total=total,
         refusal=refusal,
-        recusal=recusal or RecuseForm(formdata=None),
-        recused=request.form.get("entry", type=int),
+        recusal=recusal or step_back_form(sides, posted=False),
         is_writable=is_running(round_) and service.stands(found),
         is_open=is_running(round_),
         decided_at=clock_text(found.decided_at, judge.contest.zone),

@@ -1,6 +1,6 @@
 """Stepping back from an entry, on whichever page a judge does so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import flash
 from flask_babel import gettext
@@ -8,7 +8,16 @@ from flask_babel import gettext
 from app import clock
 from app.errors import InvalidError
 from app.web import current_actor, render_message
-from judging.forms.judge import RecuseForm
+from judging.forms.judge import RecuseForm, StepBackForm
+from judging.views.work import Work
+
+
+def step_back_form(works: Collection[Work], *, posted: bool = True) -> StepBackForm:
+    """Return the form for stepping back from one of these works."""
+    form = StepBackForm() if posted else StepBackForm(formdata=None)
+    choices = [(str(work.number), f"{work.number:04} · {work.title}") for work in works]
+    form.entry.choices = [("", gettext("Choose an entry")), *choices]
+    return form
 
 
 def stepped_back(form: RecuseForm, number: int, recuse: Callable[..., object]) -> bool:

@@ -369,6 +369,10 @@ def test_a_closed_round_shows_the_order_and_refuses_changes(
 def test_stepping_back_on_the_page(here: Asked, judge: Client, session: Session) -> None:
     wrong = judge.submit(url(here), {"entry": "2", "reason": ""}, press="Step back from this entry")
     assert wrong.status_code == 422
+    assert '<option selected value="2">' in wrong.text
+    of_none = judge.submit(url(here), {"reason": "My team's."}, press="Step back from this entry")
+    assert of_none.status_code == 422
+    assert 'id="entry-error"><span>Choose the entry.</span>' in " ".join(of_none.text.split())
     answer = judge.submit(
         url(here), {"entry": "2", "reason": "My team's."}, press="Step back from this entry"
     )

@@ -491,6 +491,9 @@ def test_stepping_back_on_the_page(session: Session, here: Asked, judge: Client)
     compare(session, here, first=3, second=4, position=2)
     press, where = "Step back from this entry", url(pair)
     assert judge.submit(where, {"entry": "1", "reason": ""}, press=press).status_code == 422
+    of_none = judge.submit(where, {"reason": "My aunt's."}, press=press)
+    assert of_none.status_code == 422
+    assert "Choose the entry." in of_none.text
     answer = judge.submit(where, {"entry": "1", "reason": "My aunt's."}, press=press)
     page = judge.follow(answer).text
     assert "You stepped back from entry 0001" in page
