@@ -26,7 +26,7 @@ from app.cli.recount import recount_command
 from app.db import make_engine
 from app.settings import Settings, SettingsError, load_settings
 from app.web import NavItem
-from judging.queries.results import announcement_times
+from judging.queries.results import announcement_times, commitments
 from judging.queries.rubric import criteria_of
 from judging.views.cards import announced_cards
 from judging.views.judge import sits_on_panel
@@ -79,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["podium.winners_of"] = announced_cards
     app.extensions["podium.announced_at"] = announcement_times
     app.extensions["podium.criteria_of"] = criteria_of
+    app.extensions["podium.commitments"] = commitments
     app.extensions["podium.landing"] = _landing
     app.extensions["podium.demo_sign_ins"] = (
         cli.demo.sign_ins if settings.development else lambda _session: ()

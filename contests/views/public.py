@@ -122,6 +122,7 @@ def contest(slug: str) -> str:
         announced=is_announced(found.state),
         gallery_public=gallery_public(found),
         criteria=current_app.extensions["podium.criteria_of"](current_session(), found),
+        is_committed=bool(current_app.extensions["podium.commitments"](current_session(), found)),
         sdgs=[SDGS[number] for number in sorted(found.sdgs)],
         facts=_facts(found),
         steps=_steps(found),

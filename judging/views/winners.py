@@ -29,6 +29,7 @@ def winners(slug: str) -> str:
         contest=contest,
         cards=announced_cards(session, contest),
         result=result,
+        is_committed=bool(queries.commitments(session, contest)),
     )
 
 

@@ -435,6 +435,20 @@ def test_a_commitment_tells_nothing_before_and_proves_all_after(
     assert outsider.post(scene.url("announce/withheld.txt")).status_code != 200
 
 
+def test_whoever_comes_upon_the_contest_finds_its_commitment(
+    session: Session, client: Client
+) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    contest = f"/contests/{scene.contest.slug}"
+    link = f'href="{contest}/commitment"'
+    assert link not in client.page(contest)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    assert link in client.page(contest)
+    announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+    assert link in client.page(f"{contest}/winners")
+
+
 def test_a_withdrawn_commitment_says_so(session: Session, client: Client) -> None:
     scene = scenes.judged(session)
     scenes.confirmed(session, scene)
