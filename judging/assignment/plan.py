@@ -45,12 +45,11 @@ class Plan:
         """
         team = self.judges_of(entry)
         able = [judge for judge in draw if self.may[judge] >> entry & 1 and judge not in team]
-        free = [judge for judge in able if self._room(judge) > 0]
+        load = [held.bit_count() for held in self.held]
+        free = [judge for judge in able if load[judge] < self.limits[judge]]
         fits = self.fits[:, entry].tolist()
         while free and len(team) < wanted:
-            chosen = min(
-                free, key=lambda one: (self._load(one), -fits[one], self._meetings(one, team))
-            )
+            chosen = min(free, key=lambda one: (load[one], -fits[one], self._meetings(one, team)))
             free.remove(chosen)
             self.held[chosen] |= 1 << entry
             for other in team:
@@ -206,7 +205,8 @@ class Plan:
         return self.held[judge].bit_count()
 
     def _meetings(self, judge: int, team: Sequence[int]) -> int:
-        return sum(self.met[judge][other] for other in team)
+        met = self.met[judge]
+        return sum([met[other] for other in team])
 
 
 def _walk_back(found_by: dict[int, int], end: int) -> list[int]:
