@@ -4,6 +4,8 @@ Only the files that the format names are looked at, so what else a ZIP holds, or
 point, does no harm; and no more is read than `LARGEST`, whatever a ZIP says about its sizes.
 """
 
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -25,7 +27,11 @@ NAMES: Final = (
 LARGEST: Final = 256 * 1024 * 1024
 """The most bytes of one file: some five million marks."""
 
-_UNREADABLE = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+# What Python's reader of ZIP files ends with, where one is damaged or made to harm it.
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, ValueError, IndexError, struct.error),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
 
 
 def read_files(path: Path) -> dict[str, bytes]:
@@ -35,7 +41,7 @@ def read_files(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             return _from_zip(archive)
-    except (OSError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         reason = "This is neither a folder nor a ZIP file that can be read."
         raise BundleError([Fault(path.name, 0, reason)]) from error
 

@@ -43,6 +43,8 @@ def json_object(data: bytes, file: str, faults: list[Fault]) -> Record | None:
         found = _Decoder(text).decode(text)
     except json.JSONDecodeError as error:
         line, reason = error.lineno, f"This is not JSON: {error.msg}."
+    except _KeyTwiceError as error:
+        line, reason = error.line, f"The key “{error.key}” is there twice in one object."
     except (ValueError, RecursionError):
         reason = "This is not JSON: it holds a number too long or objects too deep."
     else:
@@ -52,17 +54,30 @@ def json_object(data: bytes, file: str, faults: list[Fault]) -> Record | None:
     return None
 
 
+class _KeyTwiceError(Exception):
+    """An object has two values of one key: which of them holds, every program may see otherwise."""
+
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.line = line
+
+
 class _Decoder(json.JSONDecoder):
     """The standard decoder, in its Python form, with objects that remember where they begin."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
+        super().__init__(object_pairs_hook=list)
         ends = [found.start() for found in re.finditer("\n", text)]
 
         def parse_object(state: tuple[str, int], *rest: Any) -> tuple[Record, int]:
             found, end = JSONObject(state, *rest)
-            record = Record(found)
+            record = Record()
             record.line = bisect(ends, state[1] - 1) + 1
+            for key, value in found:
+                if key in record:
+                    raise _KeyTwiceError(key, record.line)
+                record[key] = value
             return record, end
 
         self.parse_object = parse_object

@@ -7,7 +7,7 @@ from typing import Final
 from judging.bundle.decided import Chosen
 from judging.bundle.recount import Counted, Line, Recount, lines, score_text
 from judging.decision import Departure, DepartureCode, departures
-from judging.ranking import Outcome, Standing, Step
+from judging.ranking import METHODS, Kind, Outcome, RungKind, Standing, Step
 
 SHOWN: Final = 16
 """How many digits of a digest are told: enough to see which comes first."""
@@ -26,7 +26,7 @@ def winners(found: Recount) -> Iterator[str]:
         yield f"There are {found.places} places, and the ladder leaves the last of them shared."
     for step in counted.ranking.steps:
         if step.place <= found.places:
-            yield _step(step)
+            yield _step(step, counted)
 
 
 def decision(found: Recount) -> Iterator[str]:
@@ -86,11 +86,15 @@ def _shared(line: Line) -> str:
     return f", a place shared by {line.tied}" if line.tied > 1 else ""
 
 
-def _step(step: Step[str]) -> str:
+def _step(step: Step[str], counted: Counted) -> str:
     tied = [f"“{entry}”" for group in step.groups for entry in group]
     told = f"Place {step.place}, {', '.join(tied)}: {step.message % step.params}"
     if step.outcome is not Outcome.DECIDES:
         return told
+    if step.rung.kind is RungKind.CHAIR and counted.method.name not in METHODS[Kind.SCORE]:
+        # Without marks what a chair holds of entries is an order, and no number.
+        groups = (", ".join(f"“{entry}”" for entry in group) for group in step.groups)
+        return f"{told} ({' before '.join(groups)})"
     values = (f"“{entry}” {_value(value)}" for entry, value in step.values.items())
     return f"{told} ({'; '.join(values)})"
 

@@ -266,6 +266,16 @@ def test_scores_as_published_are_read_exactly() -> None:
             "“criteria” names “charm”, which rubric.json lacks.",
         ),
         (method(*ROUNDS, ROUNDS[0]), 23, "The round “sift” is there twice."),
+        (
+            '{"places": 2,\n"rounds": [],\n"places": 3}',
+            1,
+            "The key “places” is there twice in one object.",
+        ),
+        (
+            '{"rounds":\n[{"round": "1", "kind": "score", "method": "mean",\n"method": "median"}]}',
+            2,
+            "The key “method” is there twice in one object.",
+        ),
     ],
 )
 def test_a_bad_method_file(text: str, line: int, reason: str) -> None:
@@ -446,6 +456,23 @@ def test_a_damaged_zip_is_said(tmp_path: Path) -> None:
     path.write_bytes(data)
     (fault,) = unreadable(path)
     assert (fault.file, fault.line) == ("ballots.csv", 0)
+
+
+@pytest.mark.parametrize(
+    "packed", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_whatever_is_broken_in_a_zip_is_said(tmp_path: Path, packed: int) -> None:
+    """Python's reader ends in many ways; none of them is anything to show an auditor."""
+    path = zipped(tmp_path / "a.zip", dict(GOOD), packed)
+    whole = path.read_bytes()
+    broken = 0
+    for at in range(len(whole)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            read_files(path)
+        except BundleError:
+            broken += 1
+    assert broken > len(whole) / 4
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -294,6 +294,16 @@ def test_the_winners_are_told_in_words() -> None:
     assert len(told) == 7
 
 
+def test_what_a_chair_ranked_is_told_as_an_order() -> None:
+    """Without marks there is no number to tell, and none of whom the chair left out."""
+    body = "2,ada,a,1\n2,ada,b,2\n2,bob,b,1\n2,bob,a,2\n2,cy,a,1\n2,dee,b,1"
+    files = bundle(RANK, rows={"rankings.csv": body}, ties=["chair:cy"], places=1)
+    told = list(winners(count(files)))
+    assert told[2:] == [
+        "Place 1, “a”, “b”: The one that the chair holds better goes first. (“a” before “b”)"
+    ]
+
+
 def test_places_that_stay_shared_are_told() -> None:
     even = ballots("a ada 20 5; b ada 20 5; c ada 4 1; d ada 4 1")
     files = bundle(
