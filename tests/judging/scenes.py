@@ -118,28 +118,39 @@ def seen(session: Session, scene: Scene) -> str:
     return decisions.fingerprint(find_decision(session, scene.contest))
 
 
-def proposed(session: Session, scene: Scene, *numbers: int) -> Decision:
-    """Let the first organiser propose these entries."""
+def proposed(
+    session: Session,
+    scene: Scene,
+    *numbers: int,
+    reasons: dict[int, str] | None = None,
+    by: Actor | None = None,
+) -> Decision:
+    """Let the first organiser, or another, propose these entries, having read what was proposed."""
     return decisions.propose(
         session,
         contest=scene.contest,
-        choices=choices(*(numbers or (1, 2, 3))),
+        choices=choices(*(numbers or (1, 2, 3)), reasons=reasons),
         seen=seen(session, scene),
-        actor=scene.actor,
+        actor=by or scene.actor,
         now=NOW,
     )
+
+
+def departing(session: Session, scene: Scene, *, by: Actor | None = None) -> Decision:
+    """Let somebody propose the third entry before the second."""
+    return proposed(session, scene, 1, 3, 2, reasons={3: "Braver."}, by=by)
+
+
+def confirm(session: Session, scene: Scene) -> Decision:
+    """Let the second organiser confirm what is proposed."""
+    read = seen(session, scene)
+    return decisions.confirm(session, contest=scene.contest, seen=read, actor=scene.other, now=NOW)
 
 
 def confirmed(session: Session, scene: Scene, *numbers: int) -> Decision:
     """Let the second organiser confirm what the first proposed."""
-    decision = proposed(session, scene, *numbers)
-    return decisions.confirm(
-        session,
-        contest=scene.contest,
-        seen=decisions.fingerprint(decision),
-        actor=scene.other,
-        now=NOW,
-    )
+    proposed(session, scene, *numbers)
+    return confirm(session, scene)
 
 
 def round_of(session: Session, scene: Scene) -> Round:

@@ -457,14 +457,7 @@ def test_a_withdrawn_commitment_says_so(session: Session, client: Client) -> Non
     page = client.page(f"/contests/{scene.contest.slug}/commitment")
     assert "This commitment was withdrawn" in page
     # What is announced in the end was never sealed: there is nothing to check.
-    decision = queries.get_decision(session, scene.contest)
-    decisions.confirm(
-        session,
-        contest=scene.contest,
-        seen=decisions.fingerprint(decision),
-        actor=scene.other,
-        now=NOW,
-    )
+    scenes.confirm(session, scene)
     announcement.announce(session, contest=scene.contest, actor=scene.actor, now=NOW)
     page = client.page(f"/contests/{scene.contest.slug}/commitment")
     assert "sha256sum" not in page

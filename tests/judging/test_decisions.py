@@ -77,14 +77,7 @@ def test_a_proposal_that_departs_needs_a_reason_at_its_place(session: Session) -
     assert refusal(session, scene, 1, 2, 2) == ("winner-twice", "winner_3")
     assert refusal(session, scene, 1, 2) == ("wrong-number", None)
     assert refusal(session, scene, 1, 2, 99) == ("not-eligible", "winner_3")
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=scenes.choices(1, 3, 2, reasons={3: "A braver picture."}),
-        actor=scene.actor,
-        now=NOW,
-    )
+    scenes.departing(session, scene)
 
 
 def test_a_tie_needs_a_reason(session: Session) -> None:
@@ -118,14 +111,7 @@ def test_an_open_round_decides_nothing(session: Session) -> None:
 def test_a_new_proposal_replaces_one_that_nobody_confirmed(session: Session) -> None:
     scene = scenes.judged(session)
     scenes.proposed(session, scene, 1, 2, 3)
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
-        actor=scene.other,
-        now=LATER,
-    )
+    scenes.departing(session, scene, by=scene.other)
     found = queries.get_decision(session, scene.contest)
     assert [winner.entry.number for winner in found.winners] == [1, 3, 2]
     assert found.proposed_by_id == scene.second.id
@@ -188,25 +174,10 @@ def test_a_changed_proposal_is_told_again_and_so_is_another_proposer(
     session: Session, outbox: Outbox
 ) -> None:
     scene = scenes.judged(session)
-    changed = scenes.choices(1, 3, 2, reasons={3: "Braver."})
     scenes.proposed(session, scene, 1, 2, 3)
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=changed,
-        actor=scene.actor,
-        now=LATER,
-    )
+    scenes.departing(session, scene)
     assert [mail["To"] for mail in outbox()] == [scene.second.email] * 2
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=changed,
-        actor=scene.other,
-        now=LATER,
-    )
+    scenes.departing(session, scene, by=scene.other)
     assert len(outbox(scene.organiser.email)) == 1
 
 
@@ -239,14 +210,7 @@ def test_the_database_repeats_that_two_people_decide(session: Session) -> None:
 def test_nobody_confirms_what_they_have_not_read(session: Session) -> None:
     scene = scenes.judged(session)
     seen = decisions.fingerprint(scenes.proposed(session, scene))
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
-        actor=scene.actor,
-        now=LATER,
-    )
+    scenes.departing(session, scene)
     with pytest.raises(ConflictError) as caught:
         decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
     assert caught.value.reason == "proposal-changed"
@@ -312,16 +276,8 @@ def withheld(session: Session, scene: scenes.Scene) -> dict[str, Any]:
 def departing(session: Session) -> scenes.Scene:
     """Confirm winners that depart from the standings."""
     scene = scenes.judged(session)
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        choices=scenes.choices(1, 2, 4, reasons={4: "Braver."}),
-        seen="",
-        actor=scene.actor,
-        now=NOW,
-    )
-    seen = scenes.seen(session, scene)
-    decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
+    scenes.proposed(session, scene, 1, 2, 4, reasons={4: "Braver."})
+    scenes.confirm(session, scene)
     return scene
 
 

@@ -20,7 +20,7 @@ from judging.service import announcement, decisions
 from judging.states import DecisionState, RoundState
 from judging.views import words
 from tests import factories
-from tests.client import Client, find_form, forms
+from tests.client import Client, find_form
 from tests.conftest import Clock
 from tests.database import settle
 from tests.factories import NOW
@@ -238,15 +238,8 @@ def test_a_stale_confirmation_is_told(session: Session, client: Client) -> None:
     scenes.proposed(session, scene)
     url = scene.url("results")
     signed_in(client, scene, second=True)
-    (form,) = [one for one in forms(client.page(url)) if "seen" in one.names]
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        seen=scenes.seen(session, scene),
-        choices=scenes.choices(1, 3, 2, reasons={3: "Braver."}),
-        actor=scene.actor,
-        now=NOW,
-    )
+    form = find_form(client.page(url), {"seen"})
+    scenes.departing(session, scene)
     page = client.follow(client.send(url, form, {})).text
     assert "The proposal was changed since you opened the page." in page
     session.expire_all()
@@ -259,7 +252,7 @@ def test_an_old_form_shows_what_is_proposed_now_and_keeps_what_was_typed(
     scene = scenes.judged(session)
     url = scene.url("results")
     signed_in(client, scene, second=True)
-    (form,) = [one for one in forms(client.page(url)) if "winner_1" in one.names]
+    form = find_form(client.page(url), {"winner_1"})
     scenes.proposed(session, scene)
     settle(client.application)
     typed = {
@@ -276,7 +269,7 @@ def test_an_old_form_shows_what_is_proposed_now_and_keeps_what_was_typed(
     session.expire_all()
     assert queries.get_decision(session, scene.contest).winners[1].citation == "Citation 2."
     # Whoever has read both proposes again.
-    (form,) = [one for one in forms(page) if "winner_1" in one.names]
+    form = find_form(page, {"winner_1"})
     client.send(url, form, typed)
     session.expire_all()
     assert queries.get_decision(session, scene.contest).winners[0].citation == "Typed in vain?"
@@ -286,14 +279,10 @@ def test_a_slip_in_an_old_form_does_not_make_it_new(session: Session, client: Cl
     scene = scenes.judged(session)
     url = scene.url("results")
     signed_in(client, scene, second=True)
-    (form,) = [one for one in forms(client.page(url)) if "winner_1" in one.names]
+    form = find_form(client.page(url), {"winner_1"})
     scenes.proposed(session, scene)
     settle(client.application)
-    (form,) = [
-        one
-        for one in forms(client.send(url, form, {"winner_1": ""}).text)
-        if "winner_1" in one.names
-    ]
+    form = find_form(client.send(url, form, {"winner_1": ""}).text, {"winner_1"})
     page = client.send(url, form, {"winner_1": "1", "citation_1": "Other."}).text
     assert "What is proposed now, by" in page
 
@@ -307,14 +296,7 @@ def test_whoever_confirms_sees_what_they_confirm(session: Session, client: Clien
     page = client.page(scene.url("results"))
     assert "Read once" in page
     assert "one judge alone" in page
-    decisions.propose(
-        session,
-        contest=scene.contest,
-        choices=scenes.choices(1, 2, 5, reasons={5: "Braver."}),
-        seen="",
-        actor=scene.actor,
-        now=NOW,
-    )
+    scenes.proposed(session, scene, 1, 2, 5, reasons={5: "Braver."})
     settle(client.application)
     page = client.page(scene.url("results")).translate(dict.fromkeys((0x2068, 0x2069)))
     assert "In the standings: place 1, from 2 judges. Score: 9.00." in page
@@ -343,8 +325,8 @@ def test_a_page_that_has_become_stale_leads_to_the_results(
     scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
     scenes.proposed(session, scene)
     url = scene.url("results")
-    (confirming,) = [one for one in forms(client.page(url)) if "seen" in one.names]
-    (proposing,) = [one for one in forms(client.page(change)) if "citation_1" in one.names]
+    confirming = find_form(client.page(url), {"seen"})
+    proposing = find_form(client.page(change), {"citation_1"})
     decisions.withdraw_proposal(session, contest=scene.contest, actor=scene.actor, now=NOW)
     page = client.follow(client.send(url, confirming, {})).text
     assert "No winners are proposed." in page
@@ -374,13 +356,7 @@ def test_one_action_announces(session: Session, client: Client) -> None:
     assert "Nothing to announce yet" in client.page(url)
     scenes.proposed(session, scene)
     assert "wait for a second organiser" in client.page(url)
-    decisions.confirm(
-        session,
-        contest=scene.contest,
-        seen=decisions.fingerprint(queries.get_decision(session, scene.contest)),
-        actor=scene.other,
-        now=NOW,
-    )
+    scenes.confirm(session, scene)
     page = client.follow(client.submit(url, press="Announce 3 winners")).text
     assert "3 winners are public." in page
     assert "Fingerprint of what was announced" in page

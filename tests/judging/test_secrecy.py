@@ -242,12 +242,6 @@ def propose(session: Session, scene: scenes.Scene) -> None:
     )
 
 
-def confirm(session: Session, scene: scenes.Scene) -> None:
-    _round, decision = decisions.hold(session, scene.contest)
-    seen = decisions.fingerprint(decision)
-    decisions.confirm(session, contest=scene.contest, seen=seen, actor=scene.other, now=NOW)
-
-
 def schedule(session: Session, scene: scenes.Scene) -> None:
     at = NOW + timedelta(days=1)
     announcement.schedule(session, contest=scene.contest, at=at, actor=scene.actor, now=NOW)
@@ -261,7 +255,7 @@ def commit(session: Session, scene: scenes.Scene) -> str:
 
 
 def decide(session: Session, scene: scenes.Scene) -> None:
-    for step in (propose, confirm, schedule):
+    for step in (propose, scenes.confirm, schedule):
         step(session, scene)
 
 
