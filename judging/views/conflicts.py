@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.authz import Permission, permission
 from app.transaction import current_session
-from app.web import Page, current_actor
+from app.web import current_actor
 from contests.queries.contests import get_contest
 from judging.forms.panel import SettleForm
 from judging.models import ConflictGround, ConflictVerdict
@@ -21,9 +21,8 @@ from judging.queries.rounds import rounds_of
 from judging.service import conflicts as service
 from judging.views import words
 from judging.views.organiser import blueprint, told
+from judging.views.paging import asked_number, page_of
 
-PAGE = 100
-_DIGITS = 9
 _FILTERS = frozenset({"show", "judge", "ground"})
 
 blueprint.add_app_template_filter(words.ground_name)
@@ -36,17 +35,17 @@ def conflicts(slug: str) -> str:
     """Show what was found and waits, or what was settled, and what judges declared."""
     session = current_session()
     contest = get_contest(session, slug)
-    wish, start = _wish(), (_number("page") or 1) - 1
+    wish = _wish()
     pairs = queries.pairs(session, contest, wish)
-    shown = pairs[start * PAGE : (start + 1) * PAGE]
+    page = page_of(pairs)
     judges = [judge for judge in progress.panel(session, contest) if judge.removed_at is None]
     return render_template(
         "judging/organiser/conflicts.html",
         contest=contest,
         wish=wish,
         total=len(pairs),
-        suggestions=queries.suggestions(session, contest, wish, shown) if shown else [],
-        page=_page(start, len(pairs)),
+        suggestions=queries.suggestions(session, contest, wish, page.items) if pairs else [],
+        page=page,
         judges=judges,
         waiting=queries.count_by_judge(session, contest),
         grounds=list(ConflictGround),
@@ -148,30 +147,9 @@ def _wish() -> Wish:
     ground = request.args.get("ground", "")
     return Wish(
         is_settled=request.args.get("show") == "settled",
-        judge_id=_number("judge"),
+        judge_id=asked_number("judge"),
         ground=ConflictGround(ground) if ground in set(ConflictGround) else None,
     )
-
-
-def _number(name: str) -> int | None:
-    value = request.args.get(name, "")
-    is_number = value.isascii() and value.isdigit() and len(value) <= _DIGITS
-    return int(value) or None if is_number else None
-
-
-def _page(start: int, total: int) -> Page[object]:
-    first, last = start * PAGE + 1, min((start + 1) * PAGE, total)
-    return Page(
-        items=[],
-        prev_url=_here(page=start) if start else None,
-        next_url=_here(page=start + 2) if last < total else None,
-        label=_("%(first)s to %(last)s of %(total)s", first=first, last=last, total=total),
-    )
-
-
-def _here(**page: int) -> str:
-    kept = [(name, value) for name, value in request.args.items() if name != "page"]
-    return f"{request.path}?{urlencode([*kept, *page.items()])}"
 
 
 def _back(slug: str) -> Response:

@@ -100,7 +100,7 @@ def test_many_are_settled_at_once(session: Session, scene: Scene, organiser: Cli
 def test_all_that_a_filter_shows_are_settled_with_what_other_pages_have(
     session: Session, scene: Scene, organiser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("judging.views.conflicts.PAGE", 1)
+    monkeypatch.setattr("judging.views.paging.ROWS", 1)
     judge = scene.judges[0]
     address = scene.url(f"conflicts?judge={judge.id}&ground=organisation")
     assert "1 to 1 of 2" in organiser.page(address)

@@ -427,6 +427,25 @@ def test_an_entry_of_a_practice_that_nobody_may_mark_is_named(
     assert f"Too few judges may mark these entries: {own:04d}" in page
 
 
+@SQLITE
+def test_a_control_room_shows_its_entries_page_by_page(
+    session: Session, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("judging.views.paging.ROWS", 3)
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    manager(client, scene)
+    client.submit(at(scene, round_), press="Open the round now")
+    page = client.page(at(scene, round_))
+    assert "1 to 3 of 4" in page
+    assert f'href="{at(scene, round_)}?page=2#entries"' in page
+    last = client.page(f"{at(scene, round_)}?page=2")
+    for number, is_first in enumerate([True, True, True, False], start=1):
+        name = f"Ballots on entry {number}"
+        assert ((name in page), (name in last)) == (is_first, not is_first)
+    assert client.page(f"{at(scene, round_)}?page=99") == last
+
+
 # --- what goes on -------------------------------------------------------------------------------
 
 

@@ -27,6 +27,7 @@ from judging.states import RoundState
 from judging.views.counting_words import ladder_words, method_explained, method_name, numbers
 from judging.views.doubt import doubt_found, doubt_in_short, doubt_shown
 from judging.views.organiser import back, back_to_round, blueprint, told
+from judging.views.paging import page_of
 from judging.views.rounds import words
 from judging.views.rounds.common import ROUND, act, found_round
 from judging.views.rounds.phases import phases
@@ -74,6 +75,7 @@ def round_(slug: str, round_id: int) -> str:
     return render_template(
         "judging/organiser/round.html",
         progress=progress,
+        page=page_of(progress.entries, anchor="entries"),
         is_dealt=is_dealt,
         can_share=are_shareable(found),
         can_fill=plan is not None and dealing.can_fill(plan, progress.short),
