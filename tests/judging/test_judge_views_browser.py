@@ -391,7 +391,14 @@ def test_the_desk_says_how_many_changes_wait(room: Callable[..., Room]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/rounds/{round}", "/rounds/{round}/history", "/ballots/{other}/history", "{briefing}"]
+    "path",
+    [
+        "/rounds/{round}",
+        "/rounds/{round}/history",
+        "/rounds/{round}/compare?left={other}",
+        "/ballots/{other}/history",
+        "{briefing}",
+    ],
 )
 def test_what_waits_is_sent_from_any_page_of_the_desk(room: Callable[..., Room], path: str) -> None:
     here = room()
