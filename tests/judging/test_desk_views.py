@@ -203,7 +203,7 @@ def test_skipping_is_for_later_with_and_without_a_script(
     page = desk.page(f"/judge/rounds/{scene.round_.id}")
     assert page.count("Skipped") == 2
     assert "2 left for later" in page
-    assert "Begin with entry 0003" in page
+    assert "Go on with entry 0003" in page
     session.refresh(scene.ballots[1])
     assert scene.ballots[1].state is BallotState.DRAFT
     assert post(desk, f"{scene.url(2)}/skip").headers["Location"] == scene.url(0)
