@@ -349,7 +349,7 @@ def test_a_decision_changes_nothing_that_anybody_sees(
     assert {answer.status for answer in before.values()} >= {200, 302, 404}
     propose(session, scene)
     check_same(before, look())
-    confirm(session, scene)
+    scenes.confirm(session, scene)
     schedule(session, scene)
     after = look()
     check_same(before, after)
