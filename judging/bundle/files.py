@@ -8,6 +8,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Final
 
@@ -47,42 +48,44 @@ def read_files(path: Path) -> dict[str, bytes]:
 
 
 def _from_folder(folder: Path) -> dict[str, bytes]:
-    files, faults = {}, []
-    for name in NAMES:
-        path = folder / name
-        if not path.exists():
-            continue
-        if not path.is_file():  # a pipe would be waited for, perhaps for ever
-            faults.append(Fault(name, 0, "This is no file."))
-            continue
-        try:
-            with path.open("rb") as file:
-                files[name] = _bounded(file)
-        except OSError:
-            faults.append(Fault(name, 0, "The file cannot be read."))
-        except _TooLargeError:
-            faults.append(_too_large(name))
-    if faults:
-        raise BundleError(faults)
-    return files
+    found = [name for name in NAMES if (folder / name).exists()]
+    # A pipe would be waited for, perhaps for ever.
+    faults = [Fault(name, 0, "This is no file.") for name in found if not (folder / name).is_file()]
+
+    def opened(name: str) -> IO[bytes]:
+        return (folder / name).open("rb")
+
+    return _read_all(found, opened, "The file cannot be read.", faults)
 
 
 def _from_zip(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    found = _members(archive)
+    reason = "The ZIP holds more than one file of this name."
+    faults = [Fault(name, 0, reason) for name, members in found.items() if len(members) > 1]
+
+    def opened(name: str) -> IO[bytes]:
+        return archive.open(found[name][0])
+
+    return _read_all(found, opened, "The file is damaged, encrypted or packed unusually.", faults)
+
+
+def _read_all(
+    names: Iterable[str], opened: Callable[[str], IO[bytes]], broken: str, faults: list[Fault]
+) -> dict[str, bytes]:
+    """Read each file that is not at fault yet; raise BundleError where any is, or is `broken`."""
     files: dict[str, bytes] = {}
-    faults: list[Fault] = []
-    for name, members in _members(archive).items():
-        if len(members) > 1:
-            faults.append(Fault(name, 0, "The ZIP holds more than one file of this name."))
-            continue
+    at_fault = {fault.file for fault in faults}
+    for name in [name for name in names if name not in at_fault]:
         try:
-            with archive.open(members[0]) as file:
+            with opened(name) as file:
                 files[name] = _bounded(file)
         except _UNREADABLE:
-            faults.append(Fault(name, 0, "The file is damaged, encrypted or packed unusually."))
+            faults.append(Fault(name, 0, broken))
         except _TooLargeError:
-            faults.append(_too_large(name))
+            reason = f"The file is larger than {LARGEST // 1024**2} MiB."
+            faults.append(Fault(name, 0, reason))
     if faults:
-        raise BundleError(faults)
+        raise BundleError(sorted(faults, key=lambda fault: NAMES.index(fault.file)))
     return files
 
 
@@ -110,7 +113,3 @@ def _bounded(file: IO[bytes]) -> bytes:
     if len(data) > LARGEST:
         raise _TooLargeError
     return data
-
-
-def _too_large(name: str) -> Fault:
-    return Fault(name, 0, f"The file is larger than {LARGEST // 1024**2} MiB.")

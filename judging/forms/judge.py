@@ -22,7 +22,8 @@ from app.errors import N_, DomainError, InvalidError
 from app.web import Form, render_message
 from app.web.forms import clean
 from judging.models import Criterion
-from judging.service.ballots import NOTE_LENGTH, Content, Sent
+from judging.service.ballots import Content, Sent
+from judging.service.reasons import COMMENT_LENGTH
 
 _MARK = "mark-"
 _POINTS = re.compile(r"[0-9]{1,9}")
@@ -56,7 +57,9 @@ class BallotForm(Form):
 
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     comment = TextAreaField(_l("Comment for the panel"), [Optional()])
-    note = TextAreaField(_l("Note to yourself"), [Optional()], render_kw={"maxlength": NOTE_LENGTH})
+    note = TextAreaField(
+        _l("Note to yourself"), [Optional()], render_kw={"maxlength": COMMENT_LENGTH}
+    )
     shown = RadioField(
         _l("The pictures"),
         [Optional()],

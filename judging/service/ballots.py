@@ -23,10 +23,9 @@ from judging.models import Ballot, HandOut, Recusal, RecusalSource, Round
 from judging.queries.held import Held, find_recusal_source, has_pictures, hold
 from judging.ranking import Kind
 from judging.service import keeping, shares
+from judging.service.reasons import check_comment
 from judging.states import BallotState, move_ballot, stands
 
-COMMENT_LENGTH = 4000
-NOTE_LENGTH = 4000
 REMEMBERED: Final = 8
 """How many saves a ballot remembers by their keys, so that a repeated one is known."""
 INCOMPLETE: Final = frozenset({"mark-missing", "reason-missing", "not-shown"})
@@ -214,8 +213,8 @@ def _why_recused(session: Session, held: Held) -> str:
 
 def _check(session: Session, held: Held, sent: Sent, given: Content) -> None:
     rubric.check_marks(held.rubric, given.marks, complete=sent.submit)
-    _check_length(given.comment, COMMENT_LENGTH, field="comment")
-    _check_length(given.note, NOTE_LENGTH, field="note")
+    check_comment(given.comment, field="comment")
+    check_comment(given.note, field="note")
     if not sent.submit:
         return
     if not _gives_reason(held, given):
@@ -230,17 +229,6 @@ def _check(session: Session, held: Held, sent: Sent, given: Content) -> None:
             N_("Look at the pictures before you submit your marks, or say that one does not load."),
             field="shown",
             code="not-shown",
-        )
-
-
-def _check_length(text: str, most: int, *, field: str) -> None:
-    if len(text) > most:
-        raise InvalidError(
-            N_("A comment may have %(most)s characters; this one has %(length)s."),
-            field=field,
-            code="comment-too-long",
-            most=most,
-            length=len(text),
         )
 
 

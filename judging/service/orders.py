@@ -24,10 +24,10 @@ from judging.queries.orders import Groups, find_order, groups_of
 from judging.queries.seated import works
 from judging.service import panel, shares
 from judging.service.conflicts import find_conflicts
+from judging.service.reasons import check_comment
 from judging.service.telling import tell_judge
 from judging.states import BallotState, move_ballot
 
-COMMENT_LENGTH = 4000
 REMEMBERED = 8
 """How many saves an order remembers by their keys, so that a repeated one is known."""
 
@@ -196,14 +196,7 @@ def _checked(content: Content, numbers: dict[int, int]) -> Content:
     """Return an order without the entries that are not, or no more, on this judge's list."""
     if len(content.ranked) < sum(map(len, content.groups)):
         raise InvalidError(N_("An entry has two places in this order."), code="entry-twice")
-    if len(content.comment) > COMMENT_LENGTH:
-        raise InvalidError(
-            N_("A comment may have %(most)s characters; this one has %(length)s."),
-            field="comment",
-            code="comment-too-long",
-            most=COMMENT_LENGTH,
-            length=len(content.comment),
-        )
+    check_comment(content.comment, field="comment")
     staying = (
         tuple(sorted(number for number in group if number in numbers)) for group in content.groups
     )

@@ -1,10 +1,11 @@
-"""Reasons that people give for what they do, in a few words."""
+"""What people say of what they do or mark, and how long it may be."""
 
 from typing import Final
 
 from app.errors import N_, InvalidError
 
 REASON_LENGTH: Final = 300
+COMMENT_LENGTH: Final = 4000
 
 
 def check_reason(reason: str, *, field: str) -> str:
@@ -18,3 +19,15 @@ def check_reason(reason: str, *, field: str) -> str:
             most=REASON_LENGTH,
         )
     return said
+
+
+def check_comment(comment: str, *, field: str) -> None:
+    """Raise InvalidError where a comment, or a note, is too long."""
+    if len(comment) > COMMENT_LENGTH:
+        raise InvalidError(
+            N_("A comment may have %(most)s characters; this one has %(length)s."),
+            field=field,
+            code="comment-too-long",
+            most=COMMENT_LENGTH,
+            length=len(comment),
+        )
