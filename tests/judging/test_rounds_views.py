@@ -428,6 +428,22 @@ def test_an_entry_of_a_practice_that_nobody_may_mark_is_named(
 
 
 @SQLITE
+def test_an_order_of_very_many_is_warned_of(
+    session: Session, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = fresh(session)
+    round_ = rounds.add_round(
+        session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW
+    )
+    warning = "Each judge is asked to put 4 entries in order."
+    assert warning not in manager(client, scene).page(at(scene, round_))
+    monkeypatch.setattr("judging.views.rounds.control._ORDERED_AT_MOST", 3)
+    page = client.page(at(scene, round_))
+    assert warning in page
+    assert "Plan a round before this one" in page
+
+
+@SQLITE
 def test_a_control_room_shows_its_entries_page_by_page(
     session: Session, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

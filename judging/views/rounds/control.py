@@ -35,6 +35,8 @@ from judging.views.rounds.phases import phases
 _DEALT = frozenset({Kind.SCREEN, Kind.SCORE})
 _LOOK_AT_MOST = 10_000
 """More ballots would take a second or two to weigh, on a page that is opened often."""
+_ORDERED_AT_MOST = 30
+"""Who orders more than so many cannot tell those in the middle apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _planned(found: Round, **common: Any) -> str:
         plan=plan,
         groups=_linked(found, plan) if plan else (),
         pairing=pairing,
+        is_long=found.kind is Kind.RANK and common["ready"].entries > _ORDERED_AT_MOST,
         practice=chosen_numbers(session, found) if found.is_practice else {},
         **common,
     )

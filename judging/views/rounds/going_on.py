@@ -99,6 +99,7 @@ def _lines(round_: Round) -> list[Line]:
     session = current_session()
     standings = ranking_of(session, round_).standings
     proposal = service.proposal_of(round_, standings)
+    goes, tied = set(proposal.entries), set(proposal.tied)
     titles, digits = dict(standing_titles(session, round_)), digits_for(standings)
     verdicts = _verdicts(given_in(session, round_)) if round_.kind is Kind.SCREEN else {}
     return [
@@ -107,8 +108,8 @@ def _lines(round_: Round) -> list[Line]:
             title=titles[row.entry],
             place=row.place,
             score=score_words(row, round_.method, digits),
-            by_rule=row.entry in proposal.entries,
-            is_tied=row.entry in proposal.tied,
+            by_rule=row.entry in goes,
+            is_tied=row.entry in tied,
             verdicts=verdicts.get(row.entry, (0, 0, 0)) if round_.kind is Kind.SCREEN else None,
         )
         for row in standings
