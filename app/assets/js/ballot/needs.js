@@ -2,7 +2,7 @@
 // left; and what was joined from another device. Nothing of it is forgotten before it was shown and put away by hand.
 import { make } from "../parts/dom.js";
 import { say } from "../parts/words.js";
-import { isText, unitOf } from "./join.js";
+import { differ, isText, unitOf } from "./join.js";
 import { readAll } from "./kept.js";
 import { listen } from "./news.js";
 import { forgetKept, hideJoined, sendAgain, takeTheirs } from "./queue.js";
@@ -26,8 +26,9 @@ export function startNeeds(place, only = null) {
     const lines = joined.map((record) => lineOf(record, only === null));
     place.replaceChildren(...(only === null && boxes.length > 0 ? [heading] : []), ...boxes, ...lines);
     if (isNew && only !== null && boxes.length > 0 && stuck[0].trouble.kind !== "refused") {
-      boxes[0].focus();
-      boxes[0].scrollIntoView({ block: "nearest" });
+      // A long one begins with its question.
+      boxes[0].focus({ preventScroll: true });
+      boxes[0].firstChild.scrollIntoView({ block: "nearest" });
     }
   };
   listen(({ ballot }) => (ballot === undefined ? undefined : refresh()));
@@ -106,7 +107,7 @@ function wordsFor(says, value) {
   return says[value] ?? (value || say("noMark"));
 }
 
-/** What both changed, as either has it. */
+/** What both changed, where they differ. */
 function bothSides({ names, content, known, trouble }) {
   const head = make(
     "tr",
@@ -115,11 +116,11 @@ function bothSides({ names, content, known, trouble }) {
     make("th", { scope: "col", textContent: say("conflictHere") }),
     make("th", { scope: "col", textContent: say("conflictThere") }),
   );
-  const asked = names.filter((field) => trouble.asked.includes(unitOf(field)));
+  const asked = names.filter((field) => trouble.asked.includes(unitOf(field)) && differ(content, known, [field]));
   const rows = asked.map(({ name, title, says }) =>
     make(
       "tr",
-      { className: (content[name] ?? "") === (known[name] ?? "") ? "" : "conflict-differs" },
+      { className: "conflict-differs" },
       make("th", { scope: "row", textContent: title }),
       make("td", { dir: "auto", textContent: textOf(name, says, content[name]) }),
       make("td", { dir: "auto", textContent: textOf(name, says, known[name]) }),
