@@ -1,9 +1,12 @@
 """The forms of the panel: whom to invite, and what a judge declares."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Final
 
 from flask import request
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -163,6 +166,15 @@ class KnowledgeForm(Form):
         )
 
 
+_OF_SOMEBODY_ELSE: Final[Mapping[str, LazyString]] = {
+    "languages": _l("Languages they read"),
+    "tracks": _l("Tracks they know"),
+    "sdgs": _l("Sustainable Development Goals they know"),
+    "action_lines": _l("WSIS Action Lines they know"),
+    "most_ballots": _l("Most entries they take in a round"),
+}
+
+
 class SeatForm(KnowledgeForm):
     """The same as an organiser fills it in, and who chairs the panel."""
 
@@ -181,6 +193,9 @@ class SeatForm(KnowledgeForm):
     def __init__(self, *, judge: Judge) -> None:
         """Hold what is posted, else what is known of this judge."""
         super().__init__(judge=judge)
+        for name, label in _OF_SOMEBODY_ELSE.items():
+            if name in self:
+                self[name].label.text = label
         if not self.is_submitted():
             self.is_chair.data = judge.is_chair
 

@@ -198,6 +198,8 @@ def test_another_chair_in_the_middle_needs_a_reason(
     address = scene.url(f"panel/{first.id}")
     page = organiser.page(address)
     assert "Reason for another chair" not in page
+    assert "Languages they read" in page
+    assert "you read" not in page
     # A box left unticked says something too.
     assert '<label for="is_chair">Chairs the panel</label>' in page
     organiser.follow(organiser.submit(address, {"is_chair": True}, press="Save"))
