@@ -95,7 +95,7 @@ def plan_rounds(slug: str) -> Response:
     """Make the rounds of a preset, with defaults that need no change."""
     preset = _one_of(Preset, request.form.get("preset"))
     act(slug, service.plan_rounds, preset=preset)
-    flash(_("The judging is planned. Nobody but organisers sees it until you open it."), "success")
+    flash(_("The judging is planned. Nobody judges until you open a round."), "success")
     return back("rounds", slug)
 
 
