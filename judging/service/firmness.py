@@ -1,6 +1,6 @@
 """How firmly a round's winners stand: the stability card, by the round's own method."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -87,12 +87,13 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
         return None
     field = frozenset(row.entry for row in placed[:FIELD])
     winners = tuple(row.entry for row in placed if (row.place or 0) <= places)
-    rows, ranked, judges = _field(counted, field)
+    given: Sequence[Any] = counted.given.rows
+    rows, ranked, judges = _field(counted, given, field)
     marks = None
     if isinstance(counted.given, Ballots):
         marks = stability.stability(
             counted.given.rubric,
-            counted.given.rows,
+            given,
             counted.entries,
             field=field,
             rank=ranked,
@@ -119,7 +120,7 @@ def firmness_of(session: Session, round_: Round, places: int) -> Firmness | None
         marks,
         len(field),
         len(counted.entries),
-        len(counted.entries - {entry for row in counted.given.rows for entry in _names(row)}),
+        sum(not row.judges for row in ranking.standings),
     )
 
 
@@ -159,14 +160,13 @@ def _names(row: Any) -> set[int]:
 
 
 def _field(
-    counted: Count, field: frozenset[int]
+    counted: Count, given: Iterable[Any], field: frozenset[int]
 ) -> tuple[list[Any], Callable[[Sequence[Any]], Sequence[Standing[int]]], int]:
     """Return what was given within the field, how to rank such rows, and how many gave it."""
-    given = counted.given
-    rows: list[Any] = [row for row in given.rows if _names(row) <= field]
+    rows: list[Any] = [row for row in given if _names(row) <= field]
 
     def ranked(some: Sequence[Any]) -> Sequence[Standing[int]]:
-        return rank(_given(given, some), counted.method, field, counted.ladder).standings
+        return rank(_given(counted.given, some), counted.method, field, counted.ladder).standings
 
     return rows, ranked, len({row.judge for row in rows})
 
