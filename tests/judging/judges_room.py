@@ -75,6 +75,22 @@ def expect_ready(page: Page) -> None:
     expect(page.locator(".criterion-current")).to_have_count(1)
 
 
+def expect_saved(page: Page) -> None:
+    """Expect the page to say that the server has all, and since when."""
+    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+
+
+def expect_waiting(page: Page, count: int) -> None:
+    """Expect the page to say how many changes wait for a network."""
+    expect(page.locator(SAVED)).to_contain_text(f"offline, {count} waiting")
+
+
+def expect_queued(page: Page) -> None:
+    """Expect the page to say that a submission waits for a network."""
+    words = "Submitted here; it is sent when the network is back"
+    expect(page.locator(SAVED)).to_have_text(words)
+
+
 def comment_of(page: Page) -> Locator:
     return page.get_by_label("Comment for the panel")
 

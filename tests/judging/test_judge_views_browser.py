@@ -22,11 +22,13 @@ from tests.journeys.people import wait_for
 from tests.judging.judges_room import (
     CHOSEN,
     SAVED,
-    SAVED_AT,
     Room,
     comment_of,
     cookie_of,
+    expect_queued,
     expect_ready,
+    expect_saved,
+    expect_waiting,
     go_on,
     judges_room,
 )
@@ -36,7 +38,6 @@ pytestmark = [
     pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True),
 ]
 
-QUEUED = "Submitted here; it is sent when the network is back"
 TARGETS = "button:not([tabindex='-1']), a, .mark-choice"
 
 
@@ -47,12 +48,18 @@ def room(
     return judges_room(app, session, live_server, new_page)
 
 
-def test_a_ballot_is_marked_submitted_and_left_by_keyboard(room: Callable[..., Room]) -> None:
+@pytest.fixture
+def here(room: Callable[..., Room]) -> Room:
+    """Open the first ballot."""
     here = room()
+    here.open(here.page, 0)
+    return here
+
+
+def test_a_ballot_is_marked_submitted_and_left_by_keyboard(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "70")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     expect(page.locator(CHOSEN)).to_have_count(2)
     assert here.points(0) == [7, 10]
     page.keyboard.press("c")
@@ -82,15 +89,13 @@ def test_two_tabs_of_one_browser_are_one_desk(room: Callable[..., Room]) -> None
     here.press(first, "8")
     expect(second.locator(CHOSEN)).to_have_count(2)
     for tab in (first, second):
-        expect(tab.locator(SAVED)).to_have_text(SAVED_AT)
+        expect_saved(tab)
         expect(tab.locator(".conflict")).to_have_count(0)
     assert here.points(0) == [2, 8]
 
 
-def test_a_double_click_submits_once_and_skips_nothing(room: Callable[..., Room]) -> None:
-    here = room()
+def test_a_double_click_submits_once_and_skips_nothing(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "55")
     page.get_by_role("button", name="Submit and next").dblclick()
     page.wait_for_url(f"**{here.url(1)}")
@@ -101,32 +106,28 @@ def test_a_double_click_submits_once_and_skips_nothing(room: Callable[..., Room]
     ]
 
 
-def test_marks_given_without_a_network_arrive_later(room: Callable[..., Room]) -> None:
-    here = room()
+def test_marks_given_without_a_network_arrive_later(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     page.context.set_offline(True)
     here.press(page, "4")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(page, 1)
     assert here.points(0) == []
     page.context.set_offline(False)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [4]
 
 
-def test_a_ballot_is_submitted_once_the_network_is_back(room: Callable[..., Room]) -> None:
-    here = room()
+def test_a_ballot_is_submitted_once_the_network_is_back(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "45")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     page.context.set_offline(True)
     go_on(page)
-    expect(page.locator(SAVED)).to_have_text(QUEUED)
+    expect_queued(page)
     button = page.get_by_role("button", name="Submitted here")
     expect(button).to_be_disabled()
     comment_of(page).press("Control+Enter")
-    expect(page.locator(SAVED)).to_have_text(QUEUED)
+    expect_queued(page)
     assert here.state(0) is BallotState.DRAFT
     page.context.set_offline(False)
     page.wait_for_url(f"**{here.url(1)}")
@@ -134,19 +135,17 @@ def test_a_ballot_is_submitted_once_the_network_is_back(room: Callable[..., Room
     assert here.ballot(0).version == 2, "the marks, and the submission once"
 
 
-def test_whoever_goes_on_writing_is_not_led_away(room: Callable[..., Room]) -> None:
-    here = room()
+def test_whoever_goes_on_writing_is_not_led_away(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     page.context.set_offline(True)
     here.press(page, "45")
-    expect(page.locator(SAVED)).to_contain_text("offline, 2 waiting")
+    expect_waiting(page, 2)
     go_on(page)
-    expect(page.locator(SAVED)).to_have_text(QUEUED)
+    expect_queued(page)
     comment_of(page).fill("On second thoughts.")
     page.context.set_offline(False)
     expect(page.locator(".ballot-submitted")).to_contain_text(re.compile(r"Submitted \d\d:\d\d"))
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     expect(page.locator("[data-count]")).to_have_text("1 of 3")
     assert here.state(0) is BallotState.SUBMITTED
     assert here.ballot(0).comment == "On second thoughts."
@@ -180,22 +179,20 @@ def test_without_a_network_nobody_is_led_away(room: Callable[..., Room]) -> None
     here.press(page, "n")
     expect(page.locator(SAVED)).to_contain_text("offline")
     here.press(page, "8pn")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(page, 1)
     expect(page.locator(CHOSEN)).to_have_value("8")
     page.context.set_offline(False)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     here.press(page, "p")
     page.wait_for_url(f"**{here.url(0)}")
     assert here.points(1) == [8]
 
 
-def test_one_and_nought_are_ten(room: Callable[..., Room]) -> None:
-    here = room()
+def test_one_and_nought_are_ten(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "1010")
     expect(page.locator(CHOSEN)).to_have_count(2)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [10, 10]
     comment_of(page).press("Control+Enter")
     page.wait_for_url(f"**{here.url(1)}")
@@ -225,7 +222,7 @@ def test_on_a_phone_all_is_within_the_thumbs_reach(room: Callable[..., Room]) ->
     expect(page.get_by_role("group", name="Relevance")).to_be_visible()
     comment_of(page).fill("From the train.")
     page.get_by_role("button", name="One at a time").tap()
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [7, 9]
     assert here.ballot(0).comment == "From the train."
 
@@ -233,10 +230,8 @@ def test_on_a_phone_all_is_within_the_thumbs_reach(room: Callable[..., Room]) ->
 # --- what happens meanwhile ---------------------------------------------------------------------
 
 
-def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
-    here = room()
+def test_marks_outlive_a_session_that_ended(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     cookies = page.context.cookies()
     page.context.clear_cookies()
     here.press(page, "6")
@@ -244,7 +239,7 @@ def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
     expect(link).to_have_attribute("href", re.compile(r"/login\?next=.*ballots"))
     page.context.add_cookies(cookies)  # type: ignore[arg-type] # playwright's two TypedDicts
     # In another tab, say: this page goes on without being loaded anew.
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [6]
     page.context.clear_cookies()
     here.press(page, "7")
@@ -253,19 +248,17 @@ def test_marks_outlive_a_session_that_ended(room: Callable[..., Room]) -> None:
     page.context.add_cookies(cookies)  # type: ignore[arg-type] # playwright's two TypedDicts
     here.open(page, 0)
     expect(page.locator(CHOSEN)).to_have_count(2)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [6, 7]
 
 
 def test_another_judge_at_this_computer_sees_and_sends_nothing(
-    room: Callable[..., Room], session: Session, live_server: LiveServer
+    here: Room, session: Session, live_server: LiveServer
 ) -> None:
-    here = room()
     page, context = here.page, here.page.context
-    here.open(page, 0)
     context.set_offline(True)
     here.press(page, "6")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(page, 1)
     mine = context.cookies()
     other = cookie_of(here.app, factories.user(session, "Somebody Else"), live_server.url)
     settle(here.app)
@@ -283,10 +276,8 @@ def test_another_judge_at_this_computer_sees_and_sends_nothing(
     wait_for(lambda: here.points(0) == [6] or None, "the first judge's mark")
 
 
-def test_a_round_that_closed_meanwhile_keeps_the_marks_here(room: Callable[..., Room]) -> None:
-    here = room()
+def test_a_round_that_closed_meanwhile_keeps_the_marks_here(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.change_round(RoundState.CLOSED)
     here.press(page, "6")
     late = page.locator(".conflict")
@@ -297,7 +288,7 @@ def test_a_round_that_closed_meanwhile_keeps_the_marks_here(room: Callable[..., 
     expect(late).to_contain_text("These marks came too late")
     here.change_round(RoundState.OPEN)
     late.get_by_role("button", name="Try to send them").click()
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     expect(late).to_have_count(0)
     assert here.points(0) == [6]
     here.open(page, 0)
@@ -312,11 +303,9 @@ def test_a_round_that_closed_meanwhile_keeps_the_marks_here(room: Callable[..., 
 
 
 def test_an_entry_that_left_is_said_before_its_marks_are_dropped(
-    room: Callable[..., Room],
+    here: Room,
 ) -> None:
-    here = room()
     page = here.page
-    here.open(page, 0)
     entry = here.session.get_one(Entry, here.ballot(0).entry_id)
     entry.state, entry.withdrawn_at = EntryState.WITHDRAWN, datetime.now(UTC)
     settle(here.app)
@@ -332,14 +321,12 @@ def test_an_entry_that_left_is_said_before_its_marks_are_dropped(
 
 
 def test_a_server_that_is_away_or_somebody_elses_page_is_no_answer(
-    room: Callable[..., Room], live_server: LiveServer
+    here: Room, live_server: LiveServer
 ) -> None:
-    here = room()
     page = here.page
-    here.open(page, 0)
     page.route("**/judge/ballots/*", lambda route: route.fulfill(body="<h1>Welcome aboard</h1>"))
     here.press(page, "6")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(page, 1)
     page.unroute("**/judge/ballots/*")
     live_server.stop()
     here.press(page, "7")
@@ -347,14 +334,12 @@ def test_a_server_that_is_away_or_somebody_elses_page_is_no_answer(
     # The first may have arrived in between.
     expect(page.locator(SAVED)).to_contain_text(re.compile("offline, [12] waiting"))
     live_server.start()
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [6, 7]
 
 
-def test_a_save_whose_answer_was_lost_counts_once(room: Callable[..., Room]) -> None:
-    here = room()
+def test_a_save_whose_answer_was_lost_counts_once(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -364,7 +349,7 @@ def test_a_save_whose_answer_was_lost_counts_once(room: Callable[..., Room]) -> 
 
     page.route(re.compile(r"/judge/ballots/\d+$"), lose, times=1)
     here.press(page, "67")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert len(lost) == 1
     assert here.points(0) == [6, 7]
     assert here.ballot(0).version == (1 if "mark-originality" in lost[0] else 2)
@@ -400,13 +385,11 @@ def test_the_desk_says_how_many_changes_wait(room: Callable[..., Room]) -> None:
         "{briefing}",
     ],
 )
-def test_what_waits_is_sent_from_any_page_of_the_desk(room: Callable[..., Room], path: str) -> None:
-    here = room()
+def test_what_waits_is_sent_from_any_page_of_the_desk(here: Room, path: str) -> None:
     page, context = here.page, here.page.context
-    here.open(page, 0)
     context.set_offline(True)
     here.press(page, "8")
-    expect(page.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(page, 1)
     page.close()
     context.set_offline(False)
     round_ = here.session.scalars(select(Round)).one()
@@ -425,17 +408,15 @@ def test_what_waits_is_sent_from_any_page_of_the_desk(room: Callable[..., Room],
 # --- what a judge does besides ------------------------------------------------------------------
 
 
-def test_the_last_change_is_taken_back_even_after_coming_again(room: Callable[..., Room]) -> None:
-    here = room()
+def test_the_last_change_is_taken_back_even_after_coming_again(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "37")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("5")
     expect(page.locator("input[name=mark-relevance]:checked")).to_have_value("5")
     page.keyboard.press("u")
     expect(page.locator("input[name=mark-relevance]:checked")).to_have_value("3")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     here.open(page, 0)
     page.keyboard.press("Control+z")
     # Two chosen at first: one is not to be asked for its value before the other is gone.
@@ -443,7 +424,7 @@ def test_the_last_change_is_taken_back_even_after_coming_again(room: Callable[..
     expect(page.locator(CHOSEN)).to_have_value("3")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(CHOSEN)).to_have_count(0)
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     wait_for(lambda: here.points(0) == [] or None, "the server to have none either")
 
 
@@ -464,17 +445,15 @@ def test_a_change_is_taken_back_whole_or_not_at_all(room: Callable[..., Room]) -
     page.add_init_script(COUNT_WRITES)
     here.open(page, 0)
     here.press(page, "3")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert [1, "3"] in page.evaluate("writes.splice(0)")
     page.keyboard.press("u")
     expect(page.locator(CHOSEN)).to_have_count(0)
     assert page.evaluate("writes[0]") == [0, ""]
 
 
-def test_what_is_skipped_comes_last_and_not_twice(room: Callable[..., Room]) -> None:
-    here = room()
+def test_what_is_skipped_comes_last_and_not_twice(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "6s")
     page.wait_for_url(f"**{here.url(1)}")
     assert here.points(0) == [6]
@@ -486,10 +465,8 @@ def test_what_is_skipped_comes_last_and_not_twice(room: Callable[..., Room]) -> 
         page.wait_for_url(f"**{here.url(2 if place == 1 else 0)}")
 
 
-def test_keys_are_listed_and_a_note_is_kept(room: Callable[..., Room]) -> None:
-    here = room()
+def test_keys_are_listed_and_a_note_is_kept(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     expect(keys).to_contain_text("take the last change back")
@@ -499,7 +476,7 @@ def test_keys_are_listed_and_a_note_is_kept(room: Callable[..., Room]) -> None:
     expect(page.locator(CHOSEN)).to_have_count(0)
     page.get_by_text("Note to yourself").first.click()
     page.get_by_role("textbox", name="Note to yourself").fill("Compare with the boat.")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.ballot(0).note == "Compare with the boat."
     assert here.state(0) is BallotState.ASSIGNED
 
@@ -517,7 +494,7 @@ def test_a_fine_scale_takes_a_number_and_says_what_it_means(room: Callable[..., 
     page.keyboard.press("Enter")
     expect(page.get_by_text("Nearly there")).to_be_visible()
     page.keyboard.press("9")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [29, 9]
     page.keyboard.press("ArrowUp")
     page.keyboard.press("8")
@@ -527,7 +504,7 @@ def test_a_fine_scale_takes_a_number_and_says_what_it_means(room: Callable[..., 
     page.keyboard.type("3.1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("spinbutton", name="Relevance")).to_have_value("8")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [32, 9]
 
 
@@ -555,7 +532,7 @@ def test_a_key_beyond_the_scale_says_so(room: Callable[..., Room]) -> None:
     here.press(page, "5")
     expect(told(page)).to_be_empty()
     here.press(page, "10")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [5, 10]
 
 
@@ -567,7 +544,7 @@ def test_digits_are_what_a_mark_is_worth(room: Callable[..., Room]) -> None:
     here.press(page, "7")
     expect(told(page)).to_have_text("Marks go in steps of 0.5 from 1 to 5.")
     here.press(page, "4")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [8]
 
 
@@ -591,14 +568,14 @@ def test_a_number_beyond_a_long_scale_is_not_kept(room: Callable[..., Room]) -> 
     here.open(page, 0)
     here.press(page, "9")
     page.keyboard.press("Enter")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     assert here.points(0) == [9]
     page.keyboard.press("ArrowUp")
     page.keyboard.type("150")
     page.keyboard.press("Enter")
     expect(told(page)).to_have_text("This scale goes from 0 to 100.")
     expect(page.get_by_role("spinbutton", name="Relevance")).to_have_value("9")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     wait_for(lambda: here.points(0) == [9] or None, "the mark that stood before")
 
 
@@ -650,10 +627,8 @@ def test_a_screening_says_in_words_and_out_with_a_reason(room: Callable[..., Roo
     assert here.points(0) == [2, 0]
 
 
-def test_a_mark_that_is_missing_is_asked_for(room: Callable[..., Room]) -> None:
-    here = room()
+def test_a_mark_that_is_missing_is_asked_for(here: Room) -> None:
     page = here.page
-    here.open(page, 0)
     here.press(page, "5")
     go_on(page)
     group = page.get_by_role("group", name="Originality")
@@ -713,7 +688,7 @@ def test_a_mark_counts_once_the_pictures_were_shown(room: Callable[..., Room]) -
     page.goto(here.url(0), wait_until="commit")
     expect_ready(page)
     here.press(page, "56")
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     go_on(page)
     expect(page.get_by_role("alert")).to_contain_text("once the pictures were shown")
     assert here.state(0) is BallotState.DRAFT
@@ -781,7 +756,7 @@ def test_without_script_a_ballot_can_be_saved_and_submitted(room: Callable[..., 
     page.goto(here.url(0))
     page.locator("input[name=mark-relevance][value='7']").check(force=True)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(page)
     page.locator("input[name=mark-originality][value='9']").check(force=True)
     page.get_by_role("button", name="Submit and next").click()
     page.wait_for_url(f"**{here.url(1)}")

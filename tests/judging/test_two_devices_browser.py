@@ -14,10 +14,12 @@ from tests.conftest import LiveServer
 from tests.journeys.people import wait_for
 from tests.judging.judges_room import (
     SAVED,
-    SAVED_AT,
     Room,
     comment_of,
+    expect_queued,
     expect_ready,
+    expect_saved,
+    expect_waiting,
     go_on,
     judges_room,
 )
@@ -46,10 +48,6 @@ def devices(room: Callable[..., Room]) -> tuple[Room, Page, Page]:
     expect_saved(here.page)
     here.open(other.page, 0)
     return here, here.page, other.page
-
-
-def expect_saved(page: Page) -> None:
-    expect(page.locator(SAVED)).to_have_text(SAVED_AT)
 
 
 def mark(page: Page, criterion: str, points: int) -> None:
@@ -87,7 +85,7 @@ def test_what_only_one_device_changed_joins_by_itself(
     comment_of(two).fill("Said at the desk.")
     early, late = (one, two) if is_first_home else (two, one)
     for page in (early, late):
-        expect(page.locator(SAVED)).to_contain_text("offline, 2 waiting")
+        expect_waiting(page, 2)
         cut(page, is_cut=False)
         expect_saved(page)
     words = "Relevance 8, Note to yourself" if is_first_home else "Originality 3, Comment for the"
@@ -148,7 +146,7 @@ def test_a_ballot_submitted_elsewhere_is_not_changed_unasked(
     here, one, two = devices
     cut(one)
     mark(one, "relevance", 8)
-    expect(one.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(one, 1)
     go_on(two)
     two.wait_for_url(f"**{here.url(1)}")
     cut(one, is_cut=False)
@@ -167,7 +165,7 @@ def test_a_submission_stands_for_the_marks_it_was_given_with(
     here, one, two = devices
     cut(one)
     go_on(one)
-    expect(one.locator(SAVED)).to_contain_text("Submitted here")
+    expect_queued(one)
     mark(two, "originality", 9)
     expect_saved(two)
     wait_for(lambda: here.points(0) == [5, 9] or None, "the other device's mark")
@@ -185,7 +183,7 @@ def test_whoever_submits_what_was_joined_reads_it_first(devices: tuple[Room, Pag
     cut(one)
     mark(one, "relevance", 7)
     go_on(one)
-    expect(one.locator(SAVED)).to_contain_text("Submitted here")
+    expect_queued(one)
     comment_of(two).fill("Said at the desk.")
     comment_of(two).blur()
     wait_for(lambda: here.ballot(0).comment or None, "the comment")
@@ -222,7 +220,7 @@ def test_what_joins_after_its_page_is_gone_is_told_at_the_desk(
     here, one, two = devices
     cut(one)
     mark(one, "relevance", 8)
-    expect(one.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(one, 1)
     mark(two, "originality", 3)
     wait_for(lambda: here.points(0) == [5, 3] or None, "the other device's mark")
     desk = one.context.new_page()
@@ -280,10 +278,10 @@ def test_a_conflict_elsewhere_is_settled_at_the_desk(room: Callable[..., Room]) 
     here.open(first, 0)
     first.context.set_offline(True)
     here.press(first, "8")
-    expect(first.locator(SAVED)).to_contain_text("offline, 1 waiting")
+    expect_waiting(first, 1)
     here.open(second, 0)
     here.press(second, "2")
-    expect(second.locator(SAVED)).to_have_text(SAVED_AT)
+    expect_saved(second)
     first.close()
     other = here.page.context.new_page()
     here.page.context.set_offline(False)
