@@ -5,6 +5,7 @@ import { tidy } from "./ballot/kept.js";
 import { startNeeds } from "./ballot/needs.js";
 import { showButton, startOnward } from "./ballot/onward.js";
 import { startSending } from "./ballot/send.js";
+import { startStaying } from "./ballot/stay.js";
 import * as moves from "./order/groups.js";
 import { contentOf, keepOrder, sheetOf, startKeeping } from "./order/keeping.js";
 import { entryOf, lines, lyingRanked, numberOf, readGroups, sayPlace, showGroups } from "./order/list.js";
@@ -189,14 +190,12 @@ form.addEventListener("click", ({ target }) => {
 form.addEventListener("change", ({ target }) => {
   if (target.matches("[data-place]") && !isShowing) {
     placeAsWritten(target);
-  } else if (target === comment) {
-    keepOrder(sheet, groups, comment.value);
   }
 });
 comment.addEventListener("input", () => keepOrder(sheet, groups, comment.value));
 undoButton.addEventListener("click", undo);
 
-// --- submitting and leaving -----------------------------------------------------------------------------
+// --- submitting -----------------------------------------------------------------------------------------
 
 function explain(words) {
   form.querySelector(".explained")?.remove();
@@ -225,15 +224,6 @@ form.addEventListener("submit", (event) => {
   }
 });
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]:not([target])");
-  if (link && !navigator.onLine && link.getAttribute("href")[0] !== "#" && !event.defaultPrevented) {
-    event.preventDefault();
-    line.textContent = say("offlineStay");
-    line.classList.add("saved-problem");
-  }
-});
-
 // --- begin ----------------------------------------------------------------------------------------------
 
 document.querySelector("[data-how]").hidden = true;
@@ -254,6 +244,7 @@ await startKeeping(sheet, ({ groups: kept, comment: words, record }) => {
   showButton(submitButton, record, submitWords);
 });
 form.dataset.ready = "";
+startStaying(form, line);
 startBar(line, sheet.ballot);
 startNeeds(document.querySelector("[data-needs]"), sheet.ballot);
 startSending();

@@ -7,6 +7,7 @@ import { listen } from "./ballot/news.js";
 import { startOnward, waitsToBeSubmitted } from "./ballot/onward.js";
 import { startPictures } from "./ballot/pictures.js";
 import { startSending } from "./ballot/send.js";
+import { startStaying } from "./ballot/stay.js";
 import { say } from "./parts/words.js";
 
 const form = document.querySelector("form[data-pair]");
@@ -116,23 +117,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// --- leaving --------------------------------------------------------------------------------------------
-
-function stay(event) {
-  if (!navigator.onLine) {
-    event.preventDefault();
-    line.textContent = say("offlineStay");
-    line.classList.add("saved-problem");
-  }
-}
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[href]:not([target])");
-  if (link && !event.defaultPrevented && link.getAttribute("href")[0] !== "#") {
-    stay(event);
-  }
-});
-document.addEventListener("submit", (event) => event.target !== form && stay(event));
-
 // --- begin ----------------------------------------------------------------------------------------------
 
 if (!pictures.seen()) {
@@ -150,6 +134,7 @@ if (ahead && !navigator.connection?.saveData) {
   document.importNode(ahead.content, true);
 }
 form.dataset.ready = "";
+startStaying(form, line);
 startBar(line, sheet.ballot);
 startNeeds(document.querySelector("[data-needs]"), sheet.ballot);
 startSending();
