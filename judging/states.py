@@ -16,6 +16,11 @@ class RoundState(StrEnum):
     CLOSED = "closed"
     FINAL = "final"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is given in the round any more, so that its standings are settled."""
+        return self in {RoundState.CLOSED, RoundState.FINAL}
+
 
 class BallotState(StrEnum):
     """How far one judge has come with one entry in one round; only submitted ballots count."""

@@ -120,6 +120,11 @@ class Round(Base):
     )
     seats: Mapped[list["RoundSeat"]] = relationship(cascade="all, delete-orphan")
 
+    @property
+    def dealt_at_first(self) -> int:
+        """How many ballots each entry is dealt as the round opens: with focus more come later."""
+        return self.first_pass if self.hand_out is HandOut.FOCUS else self.per_entry
+
 
 class RoundSeat(Base):
     """A judge of the contest's panel who judges in this round."""

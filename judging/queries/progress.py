@@ -260,7 +260,7 @@ def _wanted(session: Session, round_: Round) -> int:
     """Return how many judges, or comparisons, each entry is to have."""
     if round_.is_practice or round_.kind is Kind.RANK:
         return len(seated_judges(session, round_))
-    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
+    return round_.dealt_at_first
 
 
 def standing_titles(session: Session, round_: Round) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from contests.models import Contest, Entry
 from contests.states import Screening
-from judging.models import HandOut, Judge, Round
+from judging.models import Judge, Round
 from judging.queries.panel import entries_close_at, unsettled_conflicts
 from judging.queries.progress import panel
 from judging.queries.rounds import count_standing, find_round_before, judged_in
@@ -43,7 +43,7 @@ class Readiness:
     @property
     def has_turn(self) -> bool:
         """Whether the round before this one is over."""
-        return self.before is None or self.before.state in {RoundState.CLOSED, RoundState.FINAL}
+        return self.before is None or self.before.state.is_over
 
     @property
     def has_judges(self) -> bool:
@@ -102,7 +102,7 @@ def judges_wanted(round_: Round) -> int:
     """Return how many judges an entry needs before the round can open."""
     if round_.is_practice or round_.kind in {Kind.RANK, Kind.PAIRWISE}:
         return 1
-    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry
+    return round_.dealt_at_first
 
 
 def _seats(session: Session, round_: Round) -> list[Judge]:

@@ -203,7 +203,7 @@ def _plan(
     assignment = assign(
         entries.values(),
         [judge.id for judge in judges],
-        per_entry=_wanted(round_, len(judges)),
+        per_entry=len(judges) if is_shared else round_.dealt_at_first,
         barred=barred,
         taken=taken,
         seed=round_.seed,
@@ -236,10 +236,3 @@ def barred_numbers(
 def limits_of(judges: Iterable[Judge]) -> dict[int, int]:
     """Return the most ballots each of these judges takes, by id, where they have said so."""
     return {judge.id: judge.most_ballots for judge in judges if judge.most_ballots is not None}
-
-
-def _wanted(round_: Round, judges: int) -> int:
-    """Return how many ballots each entry is dealt."""
-    if round_.is_practice:
-        return judges
-    return round_.first_pass if round_.hand_out is HandOut.FOCUS else round_.per_entry

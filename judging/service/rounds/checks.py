@@ -7,7 +7,7 @@ from judging.states import RoundState
 
 def check_not_closed(round_: Round) -> None:
     """Raise ClosedError once a round is closed or final."""
-    if round_.state in {RoundState.CLOSED, RoundState.FINAL}:
+    if round_.state.is_over:
         raise ClosedError(
             N_("This round is closed, so that what was asked of the judges stays as it was."),
             code="round-closed",

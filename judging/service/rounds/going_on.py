@@ -23,9 +23,6 @@ from judging.service.acts import record
 from judging.service.counting import ranking_of
 from judging.service.reasons import check_reason
 from judging.service.rounds.checks import check_planned
-from judging.states import RoundState
-
-_SETTLED = frozenset({RoundState.CLOSED, RoundState.FINAL})
 
 
 def proposal_of(round_: Round, standings: Sequence[Standing[int]]) -> Proposal[int]:
@@ -59,7 +56,7 @@ def choose_next(
     if later is None or round_.is_practice:
         raise ConflictError(N_("No round comes after this one."), code="no-next-round")
     later = get_round(session, contest, later.id, lock=True)
-    if round_.state not in _SETTLED:
+    if not round_.state.is_over:
         raise ConflictError(
             N_("Close the round first; entries go on from settled standings."), code="not-closed"
         )

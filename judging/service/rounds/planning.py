@@ -16,6 +16,7 @@ from judging.queries.results import find_decision
 from judging.queries.rounds import get_round, rounds_of
 from judging.ranking import METHODS, Kind
 from judging.service.acts import record
+from judging.service.counting import COUNTED_BY_MARKS
 from judging.service.rounds.checks import check_not_closed, check_planned
 from judging.service.rounds.going_on import forget_choice
 from judging.service.rounds.ladders import begin_rules, default_ladder_kept
@@ -23,7 +24,6 @@ from judging.service.rounds.presets import DEFAULT_METHODS, FIRST_PASS, criteria
 from judging.states import RoundState
 
 MOST_ROUNDS = 12
-_COUNTED_BY_MARKS = frozenset({Kind.SCREEN, Kind.SCORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +202,7 @@ def _seat(session: Session, round_: Round, wanted: Collection[int]) -> None:
 def _check_values(round_: Round, values: RoundValues) -> None:
     kind = values.kind if round_.state is RoundState.PLANNED else round_.kind
     _check_focus(round_, values, kind)
-    if values.advance is Advance.ABOVE and kind not in _COUNTED_BY_MARKS:
+    if values.advance is Advance.ABOVE and kind not in COUNTED_BY_MARKS:
         raise InvalidError(
             N_("Only marks can be above a mark. Let the best go on, or choose by hand."),
             field="advance",

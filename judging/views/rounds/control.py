@@ -21,7 +21,7 @@ from judging.queries.untouched import are_shareable
 from judging.ranking import Kind
 from judging.service import dealing, pairs
 from judging.service import rounds as service
-from judging.service.counting import method_of
+from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.service.focusing import Doubt
 from judging.states import RoundState
 from judging.views.counting_words import ladder_words, method_explained, method_name, numbers
@@ -32,7 +32,6 @@ from judging.views.rounds import words
 from judging.views.rounds.common import ROUND, act, found_round
 from judging.views.rounds.phases import phases
 
-_DEALT = frozenset({Kind.SCREEN, Kind.SCORE})
 _LOOK_AT_MOST = 10_000
 """More ballots would take a second or two to weigh, on a page that is opened often."""
 _ORDERED_AT_MOST = 30
@@ -54,12 +53,13 @@ def round_(slug: str, round_id: int) -> str:
     session, now = current_session(), clock.now()
     contest, found = found_round(slug, round_id)
     decision, all_rounds = find_decision(session, contest), rounds_of(session, contest)
+    later = None if found.is_practice else find_next_round(session, found)
     common = {
         "contest": contest,
         "round": found,
         "steps": phases(contest, all_rounds, decision),
         "ready": readiness(session, found, now),
-        "next_round": None if found.is_practice else find_next_round(session, found),
+        "next_round": later,
         "decision": decision,
         "counting": _counting(found),
         "method_url": url_for("judging_organiser.method", slug=slug, round_id=round_id),
@@ -69,10 +69,10 @@ def round_(slug: str, round_id: int) -> str:
     if found.state is RoundState.PLANNED:
         return _planned(found, **common)
     progress = queries.progress(session, found)
-    is_dealt = found.kind in _DEALT
+    is_dealt = found.kind in COUNTED_BY_MARKS
     # What a closed round lacks is not dealt any more.
     is_lacking = is_dealt and is_running(found) and progress.short
-    doubt = _doubt(found, progress, decides=common["next_round"] is None)
+    doubt = _doubt(found, progress, decides=later is None)
     plan = dealing.preview(session, round_=found) if is_lacking else None
     return render_template(
         "judging/organiser/round.html",
@@ -83,7 +83,7 @@ def round_(slug: str, round_id: int) -> str:
         can_fill=plan is not None and dealing.can_fill(plan, progress.short),
         reasons=words.shortfall_reasons(plan.shortfalls) if plan else "",
         has_marks=queries.has_marks(session, found),
-        goes_on_to=_goes_on_to(found),
+        goes_on_to=len(chosen_numbers(session, later)) if later else 0,
         doubt=doubt_shown(doubt, is_open=found.state is RoundState.OPEN)
         if doubt and found.hand_out is HandOut.FOCUS
         else None,
@@ -96,7 +96,7 @@ def _doubt(found: Round, seen: queries.Progress, *, decides: bool) -> Doubt | No
     """Return the doubt about the winners; without focus only where ballots are still to come."""
     is_focused = found.hand_out is HandOut.FOCUS
     is_closing = is_running(found) and seen.late and decides and seen.done <= _LOOK_AT_MOST
-    is_asked = found.kind in _DEALT and not found.is_practice
+    is_asked = found.kind in COUNTED_BY_MARKS and not found.is_practice
     return doubt_found(found) if is_focused or (is_asked and is_closing) else None
 
 
@@ -121,25 +121,18 @@ def _counting(found: Round) -> Counting:
     )
 
 
-def _goes_on_to(found: Round) -> int | None:
-    """Return how many entries were chosen for the round after a closed one, if there is one."""
-    later = None if found.is_practice else find_next_round(current_session(), found)
-    return None if later is None else len(chosen_numbers(current_session(), later))
-
-
 def _planned(found: Round, **common: Any) -> str:
-    session = current_session()
-    is_ready = common["ready"].is_complete
-    plan = dealing.preview(session, round_=found) if is_ready and found.kind in _DEALT else None
-    pairing = (
-        pairs.preview(session, round_=found) if is_ready and found.kind is Kind.PAIRWISE else None
-    )
+    session, ready = current_session(), common["ready"]
+    # Before that nothing could be handed out.
+    kind = found.kind if ready.is_complete else None
+    plan = dealing.preview(session, round_=found) if kind in COUNTED_BY_MARKS else None
+    pairing = pairs.preview(session, round_=found) if kind is Kind.PAIRWISE else None
     return render_template(
         "judging/organiser/round_planned.html",
         plan=plan,
         groups=_linked(found, plan) if plan else (),
         pairing=pairing,
-        is_long=found.kind is Kind.RANK and common["ready"].entries > _ORDERED_AT_MOST,
+        is_long=found.kind is Kind.RANK and ready.entries > _ORDERED_AT_MOST,
         practice=chosen_numbers(session, found) if found.is_practice else {},
         **common,
     )

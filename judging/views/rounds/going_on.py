@@ -27,13 +27,10 @@ from judging.ranking import Ballots, Given, Kind
 from judging.rubric import IN, MAYBE, OUT, VERDICT
 from judging.service import rounds as service
 from judging.service.counting import given_in, ranking_of
-from judging.states import RoundState
 from judging.views.counting_words import score_words, unit
 from judging.views.organiser import Answer, back_to_round, blueprint, show
 from judging.views.rounds.common import ROUND, found_round
 from judging.views.words import digits_for
-
-_SETTLED = frozenset({RoundState.CLOSED, RoundState.FINAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ def next_entries(slug: str, round_id: int) -> Answer:
     later = find_next_round(session, round_)
     if later is None or round_.is_practice:
         raise NotFoundError
-    lines = _lines(round_) if round_.state in _SETTLED else []
+    lines = _lines(round_) if round_.state.is_over else []
     form = _choice(later, lines)
     if lines and form.validate_on_submit():
         numbers = [line.number for line in lines]
@@ -91,7 +88,7 @@ def _shown(contest: Contest, round_: Round, lines: list[Line], form: ChoiceForm)
         lines=lines,
         tied=[line.number for line in lines if line.is_tied],
         unit=unit(round_.kind, round_.method),
-        is_settled=round_.state in _SETTLED,
+        is_settled=round_.state.is_over,
     )
 
 

@@ -28,8 +28,6 @@ from judging.views.rounds.phases import phases
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-_UNFINISHED = frozenset({RoundState.PLANNED, RoundState.OPEN})
-
 
 @dataclass(frozen=True, slots=True)
 class RoundLine:
@@ -72,7 +70,7 @@ def rounds(slug: str) -> str:
             for n, one in enumerate(found)
         ],
         deciding=next((one for one in reversed(found) if not one.is_practice), None),
-        current=next((one for one in found if one.state in _UNFINISHED), None),
+        current=next((one for one in found if not one.state.is_over), None),
         steps=phases(contest, found, decision),
         can_add=decision is None,
         now=now,

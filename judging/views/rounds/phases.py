@@ -9,9 +9,7 @@ from app import clock
 from app.web import instant_twice
 from contests.models import Contest
 from judging.models import Decision, Round
-from judging.states import DecisionState, RoundState
-
-_OVER = frozenset({RoundState.CLOSED, RoundState.FINAL})
+from judging.states import DecisionState
 
 
 def phases(
@@ -23,7 +21,7 @@ def phases(
     line: list[tuple[str, datetime | None, bool]] = [
         (_("Entries"), contest.closes_at, clock.now() >= contest.closes_at),
         (_("Preparation"), None, any(one.opened_at for one in counting)),
-        *((one.title, one.due_at, one.state in _OVER) for one in counting),
+        *((one.title, one.due_at, one.state.is_over) for one in counting),
         (_("Decision"), None, state in {DecisionState.CONFIRMED, DecisionState.ANNOUNCED}),
         (_("Announcement"), None, state is DecisionState.ANNOUNCED),
     ]

@@ -21,7 +21,6 @@ from judging.forms.rubric import (
 from judging.models import Round
 from judging.queries import progress as queries
 from judging.service import rounds as service
-from judging.states import RoundState
 from judging.views.organiser import Answer, back_to_round, blueprint, show
 from judging.views.rounds.common import ROUND, found_round
 
@@ -93,10 +92,7 @@ def set_rubric(slug: str, round_id: int) -> Answer:
 
 
 def _rubric(contest: Contest, found: Round, form: RubricForm, *, unsaved: bool = False) -> Answer:
-    is_locked = queries.has_marks(current_session(), found) or found.state not in {
-        RoundState.PLANNED,
-        RoundState.OPEN,
-    }
+    is_locked = found.state.is_over or queries.has_marks(current_session(), found)
     return show(
         "rubric",
         form,
