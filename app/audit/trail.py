@@ -37,6 +37,19 @@ class Act:
         """The number of what the act is about."""
         return _number(self.subject)
 
+    def numbers(self, key: str) -> list[int]:
+        """Return the numbers that the act keeps under `key`, such as entries'.
+
+        There are none where it keeps nothing, or what Podium never writes: that an act was altered
+        is said of the chain, and must not hide what else was.
+        """
+        return whole_numbers(self.details.get(key))
+
+
+def whole_numbers(said: object) -> list[int]:
+    """Return the numbers in what an act says."""
+    return [one for one in said if isinstance(one, int)] if isinstance(said, list) else []
+
 
 def in_parts(
     session: Session, wanted: Select[*tuple[Any, ...]], key: InstrumentedAttribute[int]
@@ -70,6 +83,11 @@ def all_acts(
     for act in _acts(session, AuditEvent.subject.in_(about), AuditEvent.verb.in_(verbs)):
         found[act.about].append(act)
     return found
+
+
+def acts_of(session: Session, verb: str) -> Iterator[Act]:
+    """Return every act with this verb, the oldest first."""
+    return _acts(session, AuditEvent.verb == verb)
 
 
 def about_nothing(

@@ -82,9 +82,7 @@ def _owners(session: Session, rows: Sequence[Any]) -> dict[int, object]:
 def _latest_at_once(session: Session, contest_id: int) -> Latest:
     acts = trail.all_acts(session, "contest", [contest_id], [*_AT_ONCE]).get(contest_id, [])
     return {
-        number: (act.id, _AT_ONCE[act.verb])
-        for act in acts
-        for number in act.details.get("entries", ())
+        number: (act.id, _AT_ONCE[act.verb]) for act in acts for number in act.numbers("entries")
     }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.accounts.queries import actor_of
-from app.audit import Fault, trail
+from app.audit import AuditEvent, Fault, trail
 from app.authz import ANYBODY, Actor
 from contests.models import Entry
 from contests.states import ContestState
@@ -913,6 +913,37 @@ def test_nothing_is_said_where_an_older_opening_kept_nothing(session: Session) -
     opened = {"state": RoundState.OPEN, "opened_at": NOW, "method_declared_at": NOW}
     session.execute(update(Round).values(opened))
     assert judged_by(session) == []
+
+
+# --- acts that were altered ---------------------------------------------------------------------
+
+KEYS = (
+    *("entries", "recusals", "comparisons", "winners", "marks", "groups", "rubric", "ladder"),
+    *("at", "to", "opened", "user", "verdict", "reason", "two_people", "bars", "commitment"),
+)
+
+
+@pytest.mark.parametrize("nonsense", [None, 5, "x", [1], [[["x"]]], [{"entry": []}], {"a": 1}])
+def test_what_an_altered_act_says_keeps_nothing_else_from_being_named(
+    session: Session, given: list[Ballot], nonsense: object
+) -> None:
+    dismiss(session, given[2], suspected(session, given[2]))
+    step_back(session, given[1])
+    scene, _second = next_round(session)
+    for kind in (Kind.RANK, Kind.PAIRWISE):
+        here = asked(session, kind)
+        if kind is Kind.RANK:
+            order(session, here, (2,), (1, 3))
+        recuse(session, here, 2)
+    decided = scenes.judged(session)
+    scenes.confirmed(session, decided)
+    later = NOW + timedelta(days=1)
+    announcement.schedule(session, contest=decided.contest, at=later, actor=scene.actor, now=NOW)
+    session.flush()
+    session.execute(update(AuditEvent).values(details=dict.fromkeys(KEYS, nonsense)))
+    session.execute(update(JudgingRules).values(bar_country=True))
+    session.expire_all()
+    assert any("one's own country is barred" in text for _kind, text in told(differences(session)))
 
 
 # --- the command --------------------------------------------------------------------------------

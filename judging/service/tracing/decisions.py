@@ -170,12 +170,21 @@ def _proposed(said: Mapping[str, Any]) -> dict[int, tuple[int, str, str]]:
     rows = said.get("winners")
     if not isinstance(rows, list):
         return {}
-    chosen = [(row.get("entry"), row.get("citation"), row.get("reason")) for row in rows]
-    return dict(enumerate(chosen, start=1))
+    chosen = [row for row in rows if isinstance(row, dict)]
+    return {place: _winner(row) for place, row in enumerate(chosen, start=1)}
+
+
+def _winner(row: Mapping[str, Any]) -> tuple[int, str, str]:
+    number = row.get("entry")
+    words = str(row.get("citation")), str(row.get("reason"))
+    return number if isinstance(number, int) else 0, *words
 
 
 def _instant(said: object) -> datetime | None:
-    return datetime.fromisoformat(said) if isinstance(said, str) else None
+    try:
+        return datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
 
 
 def _compare(where: str, now: _Standing | None, told: _Standing | None) -> Iterator[Fault]:

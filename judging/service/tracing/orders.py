@@ -60,9 +60,10 @@ def _told(act: Act | None) -> Positions:
     """Return what an act says was ranked: those tied share a position, the next is behind all."""
     told: Positions = {}
     before = 0
-    for group in act.details.get("groups", ()) if act else ():
-        told[before + 1] = group
-        before += len(group)
+    groups = act.details.get("groups") if act else None
+    for group in groups if isinstance(groups, list) else ():
+        told[before + 1] = trail.whole_numbers(group)
+        before += len(told[before + 1])
     return told
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app.audit import AuditEvent, Fault, FaultKind, trail
+from app.audit import Fault, FaultKind, trail
 from app.audit.trail import Act
 from app.errors import N_
 from contests.models import Entry
@@ -59,12 +59,7 @@ def _compare(row: Any, act: Act | None) -> Iterator[Fault]:
 
 def _struck(session: Session) -> set[int]:
     """Return the comparisons that were erased because their judge had a conflict of interest."""
-    found: set[int] = set()
-    told = select(AuditEvent.id, AuditEvent.details).where(AuditEvent.verb == STRUCK)
-    for rows in trail.in_parts(session, told, AuditEvent.id):
-        for _id, details in rows:
-            found.update(details.get("comparisons", ()))
-    return found
+    return {pair for act in trail.acts_of(session, STRUCK) for pair in act.numbers("comparisons")}
 
 
 def _removed(session: Session, act: Act) -> Fault:

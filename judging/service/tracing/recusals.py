@@ -78,9 +78,9 @@ def _recused(acts: Sequence[Act]) -> set[int]:
     told: set[int] = set()
     for act in acts:
         if act.verb == RECUSE:
-            told.update(act.details.get("entries", ()))
+            told.update(act.numbers("entries"))
         else:
-            told.difference_update(act.details.get("recusals", ()))
+            told.difference_update(act.numbers("recusals"))
     return told
 
 
@@ -105,7 +105,7 @@ def _settled(acts: Sequence[Act]) -> Verdicts:
     """Return the verdicts that the acts about a judge leave standing."""
     told: Verdicts = defaultdict(set)
     for act in acts:
-        for number in act.details.get("entries", ()):
+        for number in act.numbers("entries"):
             if act.verb == SETTLE:
                 told[number].add(
                     _verdict(act.details.get("verdict"), act.details.get("reason", ""))

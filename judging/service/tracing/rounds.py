@@ -116,15 +116,22 @@ def _after(told: _Told, act: Act) -> _Told:
             # A number can come again, once the planned round that had it was removed.
             return _Told()
         case "round.open":
-            return replace(told, place=said, method=said.get("method"), rubric=said.get("rubric"))
+            return replace(told, place=said, method=said.get("method"), rubric=_rubric(said))
         case "round.rubric":
-            return replace(told, rubric=said.get("rubric") if told.rubric is not None else None)
+            return replace(told, rubric=_rubric(said) if told.rubric is not None else None)
         case "round.method":
             return replace(told, method=said.get("to") if said.get("opened") else None)
         case "round.choose" | "round.forget-choice":
-            return replace(told, entries=frozenset(said.get("entries", ())))
+            return replace(told, entries=frozenset(act.numbers("entries")))
         case _:
             return told
+
+
+def _rubric(said: Mapping[str, Any]) -> Rubric | None:
+    rubric = said.get("rubric")
+    if not isinstance(rubric, dict):
+        return None
+    return {key: trail.whole_numbers(asked) for key, asked in rubric.items()}
 
 
 def _compare(row: Any, rubric: Rubric, told: _Told) -> Iterator[Fault]:
@@ -145,7 +152,8 @@ def _compare(row: Any, rubric: Rubric, told: _Told) -> Iterator[Fault]:
 
 
 def _asked(criterion: Sequence[int] | None) -> str | None:
-    if criterion is None:
-        return None
-    weight, minimum, maximum, step = criterion
-    return f"weight {weight}, {minimum} to {maximum} points of {step} hundredths"
+    match criterion:
+        case [weight, minimum, maximum, step]:
+            return f"weight {weight}, {minimum} to {maximum} points of {step} hundredths"
+        case _:
+            return None

@@ -57,13 +57,13 @@ def _chairs(session: Session, first: int, last: int) -> dict[int, int]:
 
 def _ladder(acts: Sequence[Act]) -> str | None:
     """Return the rungs that were declared when a round first opened, or chosen after that."""
-    told: Sequence[str] | None = None
+    told: object = None
     for act in acts:
         if act.verb == OPENED:
             told = act.details.get("ladder") if told is None else told
         elif act.verb == LADDER and (told is not None or act.details.get("opened")):
             told = act.details.get("to")
-    return None if told is None else ", ".join(told)
+    return ", ".join(map(str, told)) if isinstance(told, list) else None
 
 
 def _ladder_compared(row: Any, told: str | None) -> Iterator[Fault]:
