@@ -7,10 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from app import clock
 from app.authz import Permission, permission
 from app.transaction import current_session
-from app.web import current_actor
 from contests.queries.contests import get_contest
 from judging.forms.panel import SettleForm
 from judging.models import ConflictGround, ConflictVerdict
@@ -20,7 +18,7 @@ from judging.queries.conflicts import Wish
 from judging.queries.rounds import rounds_of
 from judging.service import conflicts as service
 from judging.views import words
-from judging.views.organiser import blueprint, told
+from judging.views.organiser import act, blueprint, told
 from judging.views.paging import asked_number, page_of
 
 _FILTERS = frozenset({"show", "judge", "ground"})
@@ -68,15 +66,9 @@ def settle_conflicts(slug: str) -> Response:
     is_every = "every" in request.form
     chosen = queries.pairs(session, contest, _wish()) if is_every else form.chosen()
     with told():
-        count = service.settle(
-            session,
-            contest=contest,
-            pairs=chosen,
-            verdict=ConflictVerdict(form.act.data),
-            reason=form.reason.data or "",
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        verdict = ConflictVerdict(form.act.data)
+        reason = form.reason.data or ""
+        count = act(slug, service.settle, pairs=chosen, verdict=verdict, reason=reason)
         if count:
             flash(
                 ngettext(
@@ -93,17 +85,9 @@ def settle_conflicts(slug: str) -> Response:
 @permission(Permission.ORGANISE)
 def undo_conflict(slug: str) -> Response:
     """Take a verdict back."""
-    session = current_session()
     form = SettleForm(data={"act": ConflictVerdict.DISMISSED.value})
     for judge_id, entry_id in form.chosen():
-        service.undo(
-            session,
-            contest=get_contest(session, slug),
-            judge_id=judge_id,
-            entry_id=entry_id,
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.undo, judge_id=judge_id, entry_id=entry_id)
         flash(_("It waits to be settled again."), "success")
     return _back(slug)
 
@@ -112,10 +96,7 @@ def undo_conflict(slug: str) -> Response:
 @permission(Permission.ORGANISE)
 def find_conflicts(slug: str) -> Response:
     """Look for conflicts of interest again."""
-    session = current_session()
-    count = service.find_conflicts(
-        session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
-    )
+    count = act(slug, service.find_conflicts)
     flash(
         ngettext("%(num)s suggestion is new.", "%(num)s suggestions are new.", count)
         if count
@@ -129,15 +110,8 @@ def find_conflicts(slug: str) -> Response:
 @permission(Permission.ORGANISE)
 def bar_country(slug: str) -> Response:
     """Say whether judges may judge entries of their own country."""
-    session = current_session()
     with told():
-        service.set_bar_country(
-            session,
-            contest=get_contest(session, slug),
-            bars=request.form.get("bars") == "yes",
-            actor=current_actor(),
-            now=clock.now(),
-        )
+        act(slug, service.set_bar_country, bars=request.form.get("bars") == "yes")
         flash(_("The rule is saved, and the panel was looked through."), "success")
     return _back(slug)
 

@@ -1,15 +1,20 @@
 """What the pages of the organisers' judging room share: the blueprint, and how acts are told."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app import clock
 from app.errors import ConflictError, InvalidError
-from app.transaction import roll_back_request
-from app.web import Form, render_message
+from app.transaction import current_session, roll_back_request
+from app.web import Form, current_actor, render_message
+from contests.queries.contests import get_contest
 from judging.views import words
+
+Result = TypeVar("Result")
 
 blueprint = Blueprint("judging_organiser", __name__, url_prefix="/manage/contests/<slug>")
 for _filter in (
@@ -24,6 +29,13 @@ for _filter in (
 
 Answer = str | Response | tuple[str, int]
 INVALID = 422
+
+
+def act(slug: str, do: Callable[..., Result], **values: object) -> Result:
+    """Let a service do something about a contest, as the person who asks for it, now."""
+    session = current_session()
+    contest = get_contest(session, slug)
+    return do(session, contest=contest, actor=current_actor(), now=clock.now(), **values)
 
 
 @contextmanager

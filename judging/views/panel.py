@@ -22,7 +22,7 @@ from judging.queries.rounds import is_declared
 from judging.queries.untouched import untouched_by_judge
 from judging.service import knowledge as knowledge_service
 from judging.service import panel as service
-from judging.views.organiser import Answer, back, back_to_round, blueprint, show, told
+from judging.views.organiser import Answer, act, back, back_to_round, blueprint, show, told
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.
 JUDGE = "<int(max=2147483647):judge_id>"
@@ -86,10 +86,7 @@ def _panel(contest: Contest, form: InviteForm) -> Answer:
 @permission(Permission.ORGANISE)
 def remind_all(slug: str) -> Response:
     """Mail everybody from whom something is missing."""
-    session = current_session()
-    count = service.remind_all(
-        session, contest=get_contest(session, slug), actor=current_actor(), now=clock.now()
-    )
+    count = act(slug, service.remind_all)
     flash(
         ngettext("%(num)s reminder is on its way.", "%(num)s reminders are on their way.", count)
         if count

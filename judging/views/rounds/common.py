@@ -1,11 +1,6 @@
 """What the pages of rounds share: their address, their words, and how one is found."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from app import clock
 from app.transaction import current_session
-from app.web import current_actor
 from contests.models import Contest
 from contests.queries.contests import get_contest
 from judging.models import Round
@@ -14,8 +9,6 @@ from judging.queries.rubric import level_words, scale_words
 from judging.views.counting_words import numbers
 from judging.views.organiser import blueprint
 from judging.views.rounds import words
-
-Result = TypeVar("Result")
 
 # An id beyond this does not fit the databases' integers, and so belongs to nothing.
 ROUND = "/rounds/<int(max=2147483647):round_id>"
@@ -29,13 +22,6 @@ blueprint.add_app_template_filter(words.shortfall_words)
 blueprint.add_app_template_filter(numbers, "entry_numbers")
 blueprint.add_app_template_filter(level_words)
 blueprint.add_app_template_filter(scale_words)
-
-
-def act(slug: str, do: Callable[..., Result], **values: object) -> Result:
-    """Let a service do something about a contest, as the person who asks for it, now."""
-    session = current_session()
-    contest = get_contest(session, slug)
-    return do(session, contest=contest, actor=current_actor(), now=clock.now(), **values)
 
 
 def found_round(slug: str, round_id: int) -> tuple[Contest, Round]:

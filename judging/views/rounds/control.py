@@ -26,10 +26,10 @@ from judging.service.focusing import Doubt
 from judging.states import RoundState
 from judging.views.counting_words import ladder_words, method_explained, method_name, numbers
 from judging.views.doubt import doubt_found, doubt_in_short, doubt_shown
-from judging.views.organiser import back, back_to_round, blueprint, told
+from judging.views.organiser import act, back, back_to_round, blueprint, told
 from judging.views.paging import page_of
 from judging.views.rounds import words
-from judging.views.rounds.common import ROUND, act, found_round
+from judging.views.rounds.common import ROUND, found_round
 from judging.views.rounds.phases import phases
 
 _LOOK_AT_MOST = 10_000

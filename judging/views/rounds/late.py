@@ -12,8 +12,8 @@ from judging.queries import progress as queries
 from judging.service import rounds as service
 from judging.service.dealing import Handover
 from judging.views.counting_words import numbers
-from judging.views.organiser import Answer, back_to_round, blueprint, told
-from judging.views.rounds.common import ROUND, act, found_round
+from judging.views.organiser import Answer, act, back_to_round, blueprint, told
+from judging.views.rounds.common import ROUND, found_round
 
 JUDGE = f"{ROUND}/judges/<int(max=2147483647):judge_id>/reassign"
 

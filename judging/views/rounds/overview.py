@@ -21,9 +21,9 @@ from judging.ranking import Kind
 from judging.service import rounds as service
 from judging.service.rounds import Preset
 from judging.states import RoundState
-from judging.views.organiser import back, back_to_round, blueprint, told
+from judging.views.organiser import act, back, back_to_round, blueprint, told
 from judging.views.rounds import words
-from judging.views.rounds.common import ROUND, act
+from judging.views.rounds.common import ROUND
 from judging.views.rounds.phases import phases
 
 Choice = TypeVar("Choice", bound=StrEnum)
