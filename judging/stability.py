@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from math import atanh, sqrt, tanh
 from typing import Final, Generic, Protocol, Self, TypeVar
 
@@ -176,13 +177,16 @@ def redraw(
     draw = np.random.default_rng(list(hashlib.sha256(seed.encode()).digest()))
     found = []
     panel = list(given)
+
+    @cache
+    def own(at: int, copy: int) -> list[R]:
+        rows, judge = given[panel[at]], (panel[at], copy)
+        return [row._replace(judge=judge) for row in rows] if copy else rows
+
     for _redraw in range(REDRAWS if panel else 0):
         times = Counter(draw.integers(len(panel), size=len(panel)).tolist())
         redrawn = [
-            row._replace(judge=(panel[at], copy) if copy else panel[at])
-            for at in sorted(times)
-            for copy in range(times[at])
-            for row in given[panel[at]]
+            row for at in sorted(times) for copy in range(times[at]) for row in own(at, copy)
         ]
         found.append(_winners(rank(redrawn), places))
     return tuple(found)
