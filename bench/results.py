@@ -101,6 +101,7 @@ def _round() -> Row:
         "state": "closed",
         "title": "Scoring",
         "per_entry": BALLOTS,
+        "first_pass": BALLOTS,
         "method_declared_at": NOW,
         "seed": "drawn in public",
         "opened_at": NOW,
