@@ -183,7 +183,7 @@ def begin(session: Session, *, contest: Contest, actor: Actor, now: datetime) ->
     EntryVersion(entry=entry, number=1, created_at=now, updated_at=now)
     session.add(entry)
     session.flush()
-    _audit(session, entry, "entry.begin", actor, now)
+    _audit(session, entry, "entry.begin", actor, now, contest=contest.id)
     return entry
 
 

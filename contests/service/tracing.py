@@ -59,7 +59,8 @@ def _entries(session: Session, contest: Any) -> Iterator[Fault]:
         ids = [row.id for row in rows]
         judged = trail.last_acts(session, "entry", ids, [*_JUDGED])
         moved = trail.last_acts(session, "entry", ids, [*_MOVED])
-        owners = _owners(session, rows)
+        begun = trail.last_acts(session, "entry", ids, [BEGIN])
+        owners = _owners(session, rows, begun)
         for row in rows:
             name = f"Entry {row.number:04d}" if row.number else f"Draft {row.id}"
             where = f"{name} of {contest.title}"
@@ -67,11 +68,12 @@ def _entries(session: Session, contest: Any) -> Iterator[Fault]:
             yield from _verdict(where, row, judged.get(row.id), at_once)
             owner = owners.get(row.id, row.owner_id)
             yield from trail.compared(where, "its owner's account", row.owner_id, owner)
+            if act := begun.get(row.id):
+                yield from trail.kept(where, "its contest", contest.id, act, "contest")
 
 
-def _owners(session: Session, rows: Sequence[Any]) -> dict[int, object]:
+def _owners(session: Session, rows: Sequence[Any], begun: Mapping[int, Act]) -> dict[int, object]:
     """Return, by entry, who began it, or leads its team since the captain handed it over."""
-    begun = trail.last_acts(session, "entry", [row.id for row in rows], [BEGIN])
     teams = [row.team_id for row in rows if row.team_id is not None]
     handed = trail.last_acts(session, "team", teams, [HAND_OVER])
     return {number: act.actor_id for number, act in begun.items()} | {

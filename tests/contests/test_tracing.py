@@ -147,6 +147,14 @@ def test_whose_an_entry_is_is_compared(session: Session, contest: Contest) -> No
     assert told(session) == [f"{where} {other.id}, and the audit says {photo.id}"]
 
 
+def test_which_contest_an_entry_is_in_is_compared(session: Session, contest: Contest) -> None:
+    person, other = make.user(session), make.contest(session, slug="another")
+    entry = entries.begin(session, contest=contest, actor=actor_of(person), now=NOW)
+    session.execute(update(Entry).where(Entry.id == entry.id).values(contest_id=other.id))
+    where = f"Draft {entry.id} of {other.title}: its contest is"
+    assert told(session) == [f"{where} {other.id}, and the audit says {contest.id}"]
+
+
 def test_a_team_that_was_handed_over_is_its_captains(session: Session) -> None:
     hackathon = make.contest(session, ContestKind.HACKATHON)
     captain, member = make.user(session), make.user(session)

@@ -203,6 +203,25 @@ def test_a_ballot_stays_with_its_judge_and_its_entry(session: Session, given: li
     ]
 
 
+def test_a_ballot_stays_in_its_contest(session: Session, given: list[Ballot]) -> None:
+    elsewhere = factories.contest(session, slug="another")
+    person = given[0].judge.user
+    assert person is not None
+    seat = factories.judge(session, elsewhere, person)
+    session.execute(update(Ballot).where(Ballot.id == given[0].id).values(judge_id=seat.id))
+    ((kind, text),) = told(trace_ballots(session))
+    assert (kind, "its judge's contest is" in text) == ("altered", True)
+
+
+def test_an_entry_taken_to_another_contest_is_named(session: Session, given: list[Ballot]) -> None:
+    elsewhere = factories.contest(session, slug="another")
+    session.execute(
+        update(Entry).where(Entry.id == given[0].entry_id).values(contest_id=elsewhere.id, number=9)
+    )
+    ((kind, text),) = told(trace_ballots(session))
+    assert (kind, "its entry's contest is" in text) == ("altered", True)
+
+
 def test_a_ballot_that_is_gone_is_named_with_what_it_gave(
     session: Session, given: list[Ballot]
 ) -> None:

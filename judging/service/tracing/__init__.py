@@ -1,7 +1,8 @@
 """Whether what judges gave, and what was decided, is what the audit says it was.
 
 Every act of judging names what it came to. A row that was changed, taken out or put in from outside
-Podium says something else than the newest act about it, and is named here.
+Podium says something else than the newest act about it, and is named here. Rows are read with what
+they refer to where that is there: to refer to nothing would take one out of the count, too.
 """
 
 from collections.abc import Iterator

@@ -21,10 +21,12 @@ _BALLOTS = (
     select(
         *(Ballot.id, Ballot.round_id, Ballot.entry_id, Ballot.state, Ballot.comment),
         *(Entry.number, Judge.name, Judge.user_id, Round.title),
+        *(Judge.contest_id.label("seat_contest"), Round.contest_id),
+        Entry.contest_id.label("entry_contest"),
     )
-    .join(Ballot.entry)
-    .join(Ballot.judge)
-    .join(Ballot.round)
+    .outerjoin(Ballot.entry)
+    .outerjoin(Ballot.judge)
+    .outerjoin(Ballot.round)
 )
 
 
@@ -61,6 +63,7 @@ def _compare(row: Any, marks: Mapping[str, int], act: Act | None) -> Iterator[Fa
         yield from trail.compared(where, key, marks.get(key), given.get(key))
     if act is not None:
         yield from trail.kept(where, "its entry", row.entry_id, act, "entry")
+        yield from trail.compared(where, "its entry's contest", row.entry_contest, row.contest_id)
     yield from given_compared(where, row, act, unsaid=BallotState.ASSIGNED)
 
 

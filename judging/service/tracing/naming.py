@@ -22,9 +22,13 @@ def person(session: Session, user_id: int | None) -> str:
     return session.scalar(select(User.name).where(User.id == user_id)) or f"person {user_id}"
 
 
-def belongs(where: str, user_id: int | None, act: Act) -> Iterator[Fault]:
-    """Yield that what judges give belongs to another person than the one who gave it, if so."""
-    yield from trail.compared(where, "its judge's account", user_id, act.actor_id)
+def belongs(where: str, row: Any, act: Act) -> Iterator[Fault]:
+    """Yield that what judges give belongs to another person than the one who gave it, if so.
+
+    Or to that person's seat in another contest, where a chair's word would be nobody's.
+    """
+    yield from trail.compared(where, "its judge's account", row.user_id, act.actor_id)
+    yield from trail.compared(where, "its judge's contest", row.seat_contest, row.contest_id)
 
 
 def given_compared(
@@ -42,4 +46,4 @@ def given_compared(
     yield from trail.kept(where, "its round", row.round_id, act, "round")
     # Whoever settles a conflict of interest ends what its judge gave.
     if not act.verb.endswith(".recuse"):
-        yield from belongs(where, row.user_id, act)
+        yield from belongs(where, row, act)

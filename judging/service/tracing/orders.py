@@ -24,9 +24,10 @@ _ORDERS = (
     select(
         *(Ordering.id, Ordering.round_id, Ordering.state, Ordering.comment),
         *(Judge.name, Judge.user_id, Round.title),
+        *(Judge.contest_id.label("seat_contest"), Round.contest_id),
     )
-    .join(Ordering.judge)
-    .join(Ordering.round)
+    .outerjoin(Ordering.judge)
+    .outerjoin(Ordering.round)
 )
 
 

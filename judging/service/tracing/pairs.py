@@ -22,11 +22,12 @@ _PAIRS = (
         *(Comparison.id, Comparison.round_id, Comparison.first_id, Comparison.chosen_id),
         *(_first.number.label("first"), _second.number.label("second")),
         *(Judge.name, Judge.user_id, Round.title),
+        *(Judge.contest_id.label("seat_contest"), Round.contest_id),
     )
-    .join(_first, _first.id == Comparison.first_id)
-    .join(_second, _second.id == Comparison.second_id)
-    .join(Comparison.judge)
-    .join(Comparison.round)
+    .outerjoin(_first, _first.id == Comparison.first_id)
+    .outerjoin(_second, _second.id == Comparison.second_id)
+    .outerjoin(Comparison.judge)
+    .outerjoin(Comparison.round)
 )
 
 
@@ -54,7 +55,7 @@ def _compare(row: Any, act: Act | None) -> Iterator[Fault]:
     if act is not None:
         yield from trail.kept(where, "the pair", both, act, "entries")
         yield from trail.kept(where, "its round", row.round_id, act, "round")
-        yield from belongs(where, row.user_id, act)
+        yield from belongs(where, row, act)
 
 
 def _struck(session: Session) -> set[int]:

@@ -16,7 +16,7 @@ from judging.service.tracing.naming import numbered
 
 RECUSE, SETTLE, UNDO = "judge.recuse", "conflict.settle", "conflict.undo"
 
-_JUDGES = select(Judge.id, Judge.name, Contest.title).join(Judge.contest)
+_JUDGES = select(Judge.id, Judge.name, Contest.title).outerjoin(Judge.contest)
 _FIRST_TOLD = select(func.min(AuditEvent.at)).where(AuditEvent.verb == RECUSE).scalar_subquery()
 _RECUSALS = select(
     *(Recusal.judge_id, Entry.number),

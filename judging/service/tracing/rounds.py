@@ -32,7 +32,7 @@ VERBS = (
 _ROUNDS = select(
     *(Round.id, Round.title, Round.state, Round.method, Round.drop_count),
     *(Round.kind, Round.is_practice, Round.position, Contest.title.label("contest")),
-).join(Round.contest)
+).outerjoin(Round.contest)
 _PLACE = {
     "its kind": "kind",
     "whether it is practice": "is_practice",
