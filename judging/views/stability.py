@@ -27,6 +27,7 @@ from judging.views.organiser import blueprint
 from judging.views.words import decimal, hundredths, isolated, percent
 
 MOST_SAID = 6
+MOST_LIKELY = 3
 _AGREEMENT = ((0.8, "high"), (0.667, "fair"), (0.4, "low"))
 Lines = Mapping[int, EntryLine]
 
@@ -72,6 +73,7 @@ def _said(contest: Contest, round_: Round, card: Firmness) -> dict[str, object]:
         ],
         "agreement": _agreement(card),
         "holds": charts.shares(_row(row, card, lines) for row in card.near if _wins(row, card)),
+        "likely": charts.shares(_likely(card, lines)),
         "rest": _rest(card),
         "near": [
             (_row(row, card, lines), "" if row.chance is None else percent(row.chance))
@@ -167,8 +169,8 @@ def _headline(card: Firmness) -> list[str]:
 
 def _another_panel(card: Firmness) -> str:
     return _(
-        "In %(share)s of 100 panels drawn anew from these judges, others would win than exactly "
-        "these: that is how much hangs on who judged.",
+        "In %(share)s of 100 panels drawn anew from these judges, not exactly these would win: "
+        "that is how much hangs on who judged.",
         share=hundredths(1 - card.kept),
     )
 
@@ -306,11 +308,19 @@ def _wins(row: Held, card: Firmness) -> bool:
     return row.holds > 0 or row.entry in card.winners
 
 
-def _row(row: Held, card: Firmness, lines: Lines) -> Row:
+def _row(row: Held, card: Firmness, lines: Lines, share: float | None = None) -> Row:
     title = lines[row.entry].title if row.entry in lines else ""
     wins = row.entry in card.winners
-    number, words, detail = f"{row.entry:04d}", percent(row.holds), _("wins") if wins else ""
-    return Row(number, title, row.holds, words, wins, detail)
+    share = row.holds if share is None else share
+    number, words, detail = f"{row.entry:04d}", percent(share), _("wins") if wins else ""
+    return Row(number, title, share, words, wins, detail)
+
+
+def _likely(card: Firmness, lines: Lines) -> list[Row]:
+    """Return the winners and the likeliest others by their chance to be truly among the best."""
+    rows = [row for row in card.near if row.chance is not None]
+    rows.sort(key=lambda row: (row.entry not in card.winners, -(row.chance or 0)))
+    return [_row(row, card, lines, row.chance) for row in rows[: len(card.winners) + MOST_LIKELY]]
 
 
 def _judge(profile: Profile, names: Mapping[str, str]) -> Row:

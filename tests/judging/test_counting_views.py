@@ -309,8 +309,8 @@ def test_the_stability_card_speaks_before_it_draws(session: Session, client: Cli
     scene = scenes.judged(session, [(9, 9), (8, 8), (7, 7), (6, 6), (5, 4), (4, 4)], judges=3)
     page = card(client, scene)
     assert "0001 “Work 1” is in the top 3 in 100 of 100 panels drawn anew" in page
-    assert "In 0 of 100 panels drawn anew from these judges, others would win" in page
-    assert page.index("by a model of the marks") < page.index("others would win than exactly")
+    assert "In 0 of 100 panels drawn anew from these judges, not exactly these would win" in page
+    assert page.index("by a model of the marks") < page.index("not exactly these would win")
     assert "judged by nobody" not in page
     assert "Next is 0004 “Work 4”, 1.00 from the last winner. It wins in 0 of 100." in page
     assert "Leaving out any one of the 3 judges changes nothing about who wins." in page
@@ -321,6 +321,10 @@ def test_the_stability_card_speaks_before_it_draws(session: Session, client: Cli
     assert "Work 3" in drawn
     assert "Work 4" not in drawn
     assert "The 3 other entries win in no panel drawn anew." in drawn
+    # What the headline rests on is drawn, too: how likely they are truly the best.
+    likely = page.partition("Chance of each to be truly")[2].partition("</figure>")[0]
+    assert likely.count('<rect class="chart-bar chart-strong') == 3
+    assert "Work 4" in likely
     judges = page.rpartition('<ul class="bars"')[2].partition("</figure>")[0]
     for judge in scene.judges:
         assert judge.name in judges
