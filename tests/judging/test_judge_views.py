@@ -546,7 +546,7 @@ def test_a_stale_window_without_script_shows_both_and_lets_choose(
     assert "First" in response.text
     assert "Look again" in response.text
     kept = find_form(response.text, {"comment"})
-    page = desk.follow(desk.send(scene.url(), kept, {}, press="Keep these marks")).text
+    page = desk.follow(desk.send(scene.url(), kept, {}, press="Keep this window's marks")).text
     assert 'value="8" checked' in page
     assert "First" not in page
 

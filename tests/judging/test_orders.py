@@ -314,7 +314,8 @@ def test_two_windows_are_shown_beside_each_other(
     assert answer.status_code == 409
     assert "Which order should stand?" in answer.text
     again = find_form(answer.text, {"place-1"}, "save")
-    assert judge.send(url(here), again, {}, press="save").status_code == 303
+    keep = "Keep this window's order"
+    assert judge.send(url(here), again, {}, press=keep).status_code == 303
     session.expire_all()
     assert groups_of(kept(session, here).lines) == ((2,),)
 

@@ -264,13 +264,13 @@ def test_two_devices_are_asked_which_order_stands(room: Callable[..., Room]) -> 
     title = box.get_by_role("rowheader", name="0003 Work 3").bounding_box()
     assert title is not None
     assert title["width"] > 200, "a title has its own line on a phone"
-    box.get_by_role("button", name="Keep that order").click()
+    box.get_by_role("button", name="Keep the other device's order").click()
     two.expect_ranked(1, 2)
     one.move("up", 2)
     one.expect_saved()
     two.move("in", 4)
     expect(box).to_be_visible()
-    box.get_by_role("button", name="Keep this order").click()
+    box.get_by_role("button", name="Keep this device's order").click()
     two.expect_saved()
     assert two.groups() == ((1,), (2,), (4,))
 
@@ -290,7 +290,7 @@ def test_a_comment_joins_an_order_from_another_device(room: Callable[..., Room])
     one.move("up", 1)
     expect(one.page.locator(".conflict")).to_contain_text("You submitted this order on another")
     assert one.groups() == ((2,), (1,))
-    one.page.get_by_role("button", name="Keep this order").click()
+    one.page.get_by_role("button", name="Keep this device's order").click()
     one.expect_saved()
     assert (one.groups(), one.state()) == (((1,), (2,)), BallotState.SUBMITTED)
 
@@ -348,6 +348,8 @@ def test_a_round_that_closed_meanwhile_is_said(room: Callable[..., Room]) -> Non
     here.move("in", 2)
     expect(here.page.locator("[data-needs]")).to_contain_text("This round closed on")
     expect(here.page.locator("[data-needs]")).to_contain_text("came too late")
+    first = here.page.locator("[data-needs] .button:not(.button-quiet)")
+    expect(first).to_have_text(["Copy this order"])
     assert here.groups() == ((1,),)
 
 

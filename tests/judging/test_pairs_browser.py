@@ -173,7 +173,7 @@ def test_a_stale_window_is_asked(room: Callable[..., Room]) -> None:
     box = two.page.locator(".conflict")
     expect(box).to_contain_text("Which choice should stand?")
     assert two.chosen() == [2, None, None]
-    box.get_by_role("button", name="Keep this choice").click()
+    box.get_by_role("button", name="Keep this device's choice").click()
     expect(box).to_have_count(0)
     expect(two.page.locator(SAVED)).to_have_text(re.compile(r"saved \d\d:\d\d"))
     assert two.chosen() == [1, None, None]

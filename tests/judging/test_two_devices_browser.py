@@ -110,7 +110,8 @@ def test_what_only_one_device_changed_joins_by_itself(
 
 
 @pytest.mark.parametrize(
-    ("press", "points"), [("Keep these marks", [8, 3]), ("Keep those marks", [2, 3])]
+    ("press", "points"),
+    [("Keep this device's marks", [8, 3]), ("Keep the other device's marks", [2, 3])],
 )
 def test_only_what_both_changed_is_asked(
     devices: tuple[Room, Page, Page], press: str, points: list[int]
@@ -138,7 +139,8 @@ def test_only_what_both_changed_is_asked(
 
 
 @pytest.mark.parametrize(
-    ("press", "points"), [("Keep these marks", [8, 6]), ("Keep those marks", [5, 6])]
+    ("press", "points"),
+    [("Keep this device's marks", [8, 6]), ("Keep the other device's marks", [5, 6])],
 )
 def test_a_ballot_submitted_elsewhere_is_not_changed_unasked(
     devices: tuple[Room, Page, Page], press: str, points: list[int]
@@ -173,7 +175,7 @@ def test_a_submission_stands_for_the_marks_it_was_given_with(
     row = conflict(one).get_by_role("row", name="Originality")
     expect(row).to_have_text(re.compile(r"Originality\s*6\s*9"))
     assert here.state(0) is BallotState.DRAFT
-    conflict(one).get_by_role("button", name="Keep these marks").click()
+    conflict(one).get_by_role("button", name="Keep this device's marks").click()
     expect(one.locator(".ballot-submitted")).to_be_visible()
     assert (here.points(0), here.state(0)) == ([5, 6], BallotState.SUBMITTED)
 
@@ -289,6 +291,6 @@ def test_a_conflict_elsewhere_is_settled_at_the_desk(room: Callable[..., Room]) 
     expect(other.locator(SAVED)).to_contain_text("other ballots need you (1)")
     other.goto("/judge")
     expect(other.get_by_role("heading", name="This needs you")).to_be_visible()
-    other.get_by_role("button", name="Keep these marks").click()
+    other.get_by_role("button", name="Keep this device's marks").click()
     expect(other.locator(".conflict")).to_have_count(0)
     wait_for(lambda: here.points(0) == [8] or None, "the marks that were chosen")

@@ -74,9 +74,10 @@ function actsOf(record, kind) {
   if (kind === "stale") {
     return [button("keepHere", again), button("keepThere", settle(takeTheirs), true)];
   }
-  const copy = button("copyMarks", (event) => copyText(event.currentTarget, inWords(record)), true);
+  const copy = button("copyMarks", (event) => copyText(event.currentTarget, inWords(record)));
   const discard = button("discardMarks", () => forgetKept(ballot), true);
-  return kind === "gone" ? [copy, discard] : [button("sendAgain", again), copy, discard];
+  // What was refused once is refused again, unless something changes there: first comes what surely helps.
+  return kind === "gone" ? [copy, discard] : [copy, button("tryAgain", again, true), discard];
 }
 
 function button(word, act, isQuiet = false) {
