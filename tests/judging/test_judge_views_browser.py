@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from contests.models import Entry, VersionAsset
 from contests.states import EntryState
-from judging.models import Ballot, Round
+from judging.models import Ballot, Criterion, Round
 from judging.ranking import Kind
 from judging.states import BallotState, RoundState
 from tests import factories
@@ -283,11 +283,17 @@ def test_a_round_that_closed_meanwhile_keeps_the_marks_here(here: Room) -> None:
     late = page.locator(".conflict")
     expect(late).to_contain_text("These marks came too late")
     expect(late.get_by_role("row", name="Relevance")).to_contain_text("6")
+    # What helps for sure comes first; the rest needs the organisers.
+    expect(late.get_by_role("button")).to_have_text(
+        ["Copy these marks", "Try again", "Discard these marks"]
+    )
+    expect(late.locator(".button:not(.button-quiet)")).to_have_text(["Copy these marks"])
+    expect(late).to_contain_text("“Try again” sends them if the organisers reopen the round")
     expect(page.locator(SAVED)).to_contain_text("needs you")
     page.reload()
     expect(late).to_contain_text("These marks came too late")
     here.change_round(RoundState.OPEN)
-    late.get_by_role("button", name="Try to send them").click()
+    late.get_by_role("button", name="Try again").click()
     expect_saved(page)
     expect(late).to_have_count(0)
     assert here.points(0) == [6]
@@ -673,6 +679,42 @@ def test_on_a_phone_a_photograph_leaves_the_sheet_in_reach(room: Callable[..., R
     expect(page.locator(".ballot-picture")).to_be_in_viewport()
     for name in ("Submit and next", "Skip for now", "All criteria"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "count", "least"), [(5, 1, 180), (5, 2, 150), (10, 1, 150), (10, 2, 120)]
+)
+def test_on_a_phone_the_title_and_all_guidance_can_be_read(
+    room: Callable[..., Room], steps: int, count: int, least: int
+) -> None:
+    here = room(viewport={"width": 360, "height": 640}, has_touch=True)
+    hang_pictures(here, count)
+    for criterion in here.session.scalars(select(Criterion)):
+        criterion.maximum = steps
+        criterion.guidance = "1: nobody can say what it is for. " * 5 + "5: everybody can."
+    settle(here.app)
+    page = here.page
+    page.route("**/media/**", show_pictures)
+    here.open(page, 0)
+    sheet = page.locator(".ballot-side").bounding_box()
+    title = page.locator(".ballot-about .work-title").bounding_box()
+    picture = page.locator(".ballot-picture .photo").first.bounding_box()
+    assert sheet
+    assert title
+    assert picture
+    assert picture["y"] + picture["height"] <= title["y"]
+    assert title["y"] + title["height"] <= sheet["y"]
+    assert picture["height"] >= least
+    guidance = page.locator(".criterion-current .criterion-guidance")
+    hidden = "element => element.scrollHeight - element.clientHeight"
+    assert guidance.evaluate(hidden) > 10, "too long for the sheet at rest"
+    guidance.tap()
+    assert guidance.evaluate(hidden) <= 1
+    expect(page.get_by_role("button", name="Submit and next")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Next criterion").tap()
+    assert guidance.evaluate(hidden) <= 1, "and so is the next one's"
+    guidance.tap()
+    assert guidance.evaluate(hidden) > 10
 
 
 def test_a_mark_counts_once_the_pictures_were_shown(room: Callable[..., Room]) -> None:

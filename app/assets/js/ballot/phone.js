@@ -16,13 +16,20 @@ export function startPhone(form) {
   handle.addEventListener("click", () => open(!ballot.classList.contains("sheet-open")));
   drawWithThumb(side.querySelector(".sheet-head"), open);
   open(false);
+  form.addEventListener("click", ({ target }) => {
+    if (target.closest(".criterion-guidance")) {
+      ballot.classList.toggle("guidance-whole");
+      markCut(target.closest(".criterion"));
+    }
+  });
   const turn = side.querySelectorAll("[data-turn]");
   new ResizeObserver(([{ target }]) => {
     ballot.style.setProperty("--sheet", `${Math.ceil(target.getBoundingClientRect().height)}px`);
   }).observe(side);
+  const isSheet = () => getComputedStyle(handle).display !== "none";
+  let isMeasured = false;
   return {
     open,
-    isSheet: () => getComputedStyle(handle).display !== "none",
     turnWith(rubric) {
       for (const button of turn) {
         button.addEventListener("click", () => rubric.pointAt(rubric.index() + Number(button.dataset.turn)));
@@ -38,8 +45,23 @@ export function startPhone(form) {
       side.querySelector(".sheet-place").textContent = say("sheetPlace", { number: rubric.index() + 1, count: rubric.count });
       turn[0].disabled = rubric.index() === 0;
       turn[1].disabled = rubric.index() === rubric.count - 1;
+      markCut(rubric.current());
+      if (!isMeasured && isSheet()) {
+        // Once: a picture that changed its size with each criterion would be no picture to judge.
+        isMeasured = true;
+        ballot.style.setProperty("--sheet-at-rest", `${Math.ceil(side.getBoundingClientRect().height)}px`);
+      }
     },
   };
+}
+
+/** Mark the guidance that does not fit: a tap shows it whole. */
+function markCut(criterion) {
+  for (const words of criterion.querySelectorAll(".criterion-guidance")) {
+    if (words.scrollHeight > words.clientHeight + 1) {
+      words.classList.add("guidance-cut");
+    }
+  }
 }
 
 /** A thumb that marked goes on to the next criterion, after a moment in which it sees its mark. */
