@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +29,6 @@ from tests.judging.judges_room import (
     expect_saved,
     expect_waiting,
     go_on,
-    judges_room,
 )
 
 pytestmark = [
@@ -39,13 +37,6 @@ pytestmark = [
 ]
 
 TARGETS = "button:not([tabindex='-1']), a, .mark-choice"
-
-
-@pytest.fixture
-def room(
-    app: Flask, session: Session, live_server: LiveServer, new_page: Callable[..., Page]
-) -> Callable[..., Room]:
-    return judges_room(app, session, live_server, new_page)
 
 
 @pytest.fixture

@@ -5,12 +5,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy.orm import Session
 
 from judging.states import BallotState
-from tests.conftest import LiveServer
 from tests.journeys.people import wait_for
 from tests.judging.judges_room import (
     SAVED,
@@ -21,7 +18,6 @@ from tests.judging.judges_room import (
     expect_saved,
     expect_waiting,
     go_on,
-    judges_room,
 )
 
 pytestmark = [
@@ -30,13 +26,6 @@ pytestmark = [
 ]
 
 NOTE = "[name=note]"
-
-
-@pytest.fixture
-def room(
-    app: Flask, session: Session, live_server: LiveServer, new_page: Callable[..., Page]
-) -> Callable[..., Room]:
-    return judges_room(app, session, live_server, new_page)
 
 
 @pytest.fixture
