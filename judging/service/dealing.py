@@ -56,11 +56,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What a late judge has not begun, by number, and how the others would have it."""
+    """What a late judge has not begun, by number, and how the others would have it.
 
-    freed: Sequence[int]
+    With focus all of it goes back to the round; else what nobody else can have is `kept`.
+    """
+
+    untouched: Sequence[int]
     others: Sequence[Judge]
     plan: Plan
+    has_focus: bool
 
     @property
     def gains(self) -> list[tuple[Judge, int]]:
@@ -70,8 +74,30 @@ class Handover:
     @property
     def left(self) -> list[int]:
         """Entries that nobody would have instead; with focus, the round may hand them out later."""
-        given = set(chain.from_iterable(self.plan.new.values()))
-        return [number for number in self.freed if number not in given]
+        new = set(chain.from_iterable(self.plan.new.values()))
+        return [number for number in self.untouched if number not in new]
+
+    @property
+    def given(self) -> list[int]:
+        """Entries that somebody would have instead."""
+        left = set(self.left)
+        return [number for number in self.untouched if number not in left]
+
+    @property
+    def kept(self) -> list[int]:
+        """Entries that stay with the late judge: taking them would only cost each a judge."""
+        return [] if self.has_focus else self.left
+
+    @property
+    def freed(self) -> Sequence[int]:
+        """Entries that the late judge has no more."""
+        return self.untouched if self.has_focus else self.given
+
+    def short(self, wanted: int) -> list[int]:
+        """Return the entries that fewer judges than wanted would have, with what is kept."""
+        kept = set(self.kept)
+        shortfalls = self.plan.assignment.shortfalls
+        return [row.entry for row in shortfalls if row.found + (row.entry in kept) < wanted]
 
 
 def handover(session: Session, *, round_: Round, judge: Judge) -> Handover:
@@ -80,17 +106,18 @@ def handover(session: Session, *, round_: Round, judge: Judge) -> Handover:
     Raises ConflictError "nothing-to-give" where everything was begun, and "nobody-free" where that
     would only take judges from entries.
     """
-    freed = untouched_numbers(session, judge=judge, round_=round_)
+    untouched = untouched_numbers(session, judge=judge, round_=round_)
     others = [one for one in rounds.seated_judges(session, round_) if one.id != judge.id]
-    plan = _plan(session, round_, others, staying=judge, freed={(judge.id, one) for one in freed})
-    found = Handover(freed, others, plan)
-    if not freed:
+    freed = {(judge.id, number) for number in untouched}
+    plan = _plan(session, round_, others, staying=judge, freed=freed)
+    found = Handover(untouched, others, plan, round_.hand_out is HandOut.FOCUS)
+    if not untouched:
         raise ConflictError(
             N_("%(name)s has begun all that is left, and what was begun stays."),
             code="nothing-to-give",
             name=judge.name,
         )
-    if not found.gains and round_.hand_out is HandOut.EVEN:
+    if not found.freed:
         raise ConflictError(
             N_("Nobody is free for what %(name)s has not begun. Invite somebody first."),
             code="nobody-free",
@@ -104,17 +131,18 @@ def reassign(
 ) -> Handover:
     """Give what a late judge has not begun to the others, and tell those.
 
-    Ballots with marks or words stay with their judge. With focus, no more are handed to this judge
-    until they submit again. Raises what `handover` raises.
+    Ballots with marks or words stay with their judge, and without focus those that nobody else can
+    have. With focus, no more are handed to this judge until they submit again. Raises what
+    `handover` raises.
     """
     found = handover(session, round_=round_, judge=judge)
-    freed = free_untouched(session, judge=judge, round_=round_)
+    freed = free_untouched(session, judge=judge, round_=round_, kept=found.kept)
     made = _hand_out(session, round_, found.others, found.plan, now=now)
     details = {
         "judge": judge.id,
         "freed_entries": freed,
         "ballots": made,
-        "short_of_judges": found.plan.short,
+        "short_of_judges": found.short(round_.dealt_at_first),
     }
     record(session, round_, actor=actor, verb="reassign", now=now, details=details)
     return found

@@ -1,22 +1,31 @@
 """Taking back ballots that their judge has not begun, so that others can have the entries."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
-from contests.models import Contest
+from contests.models import Contest, Entry
 from judging.models import Ballot, Conflict, Judge, Round
 from judging.queries.rounds import numbers_of
 from judging.queries.untouched import UNTOUCHED
 
 
-def free_untouched(session: Session, *, judge: Judge, round_: Round | None = None) -> list[int]:
+def free_untouched(
+    session: Session, *, judge: Judge, round_: Round | None = None, kept: Collection[int] = ()
+) -> list[int]:
     """Delete a judge's ballots without a mark or a word; return their entries' numbers, in order.
 
-    In one round or in all. What a judge has begun stays.
+    In one round or in all, but for the entries `kept`, by number. What a judge has begun stays.
     """
     wanted = Ballot.judge_id == judge.id
     if round_ is not None:
         wanted &= Ballot.round_id == round_.id
+    if kept:
+        entries = select(Entry.id).where(
+            Entry.contest_id == judge.contest_id, Entry.number.in_(kept)
+        )
+        wanted &= Ballot.entry_id.not_in(entries)
     return _free(session, wanted)
 
 

@@ -7,9 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit import AuditEvent
 from app.errors import ConflictError
+from app.mail import OutgoingMail
 from contests.models import Contest
-from judging.models import Advance, Ballot, HandOut, Round
+from judging.models import Advance, Ballot, HandOut, Round, RoundSeat
 from judging.queries.progress import progress
 from judging.queries.rounds import chosen_numbers, rounds_of
 from judging.ranking import Kind
@@ -444,6 +446,25 @@ def test_an_order_of_very_many_is_warned_of(
 
 
 @SQLITE
+def test_a_planned_ranking_names_whom_it_keeps_apart(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    round_ = rounds.add_round(
+        session, contest=scene.contest, kind=Kind.RANK, actor=scene.actor, now=NOW
+    )
+    notice = "Conflicts of interest keep these judges from these entries."
+    assert notice not in manager(client, scene).page(at(scene, round_))
+    scene.entries[1].owner_id = scene.judges[2].user_id or 0
+    session.flush()
+    page = client.page(at(scene, round_))
+    assert notice in page
+    assert f"<bdi>{scene.judges[2].name}</bdi>: {scene.entries[1].number:04d}<" in page
+    assert "Seat judges without a conflict of interest" in page
+    round_.seats.append(RoundSeat(judge_id=scene.judges[0].id))
+    session.flush()
+    assert notice not in client.page(at(scene, round_))
+
+
+@SQLITE
 def test_a_control_room_shows_its_entries_page_by_page(
     session: Session, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -565,7 +586,7 @@ def test_a_late_judges_ballots_go_to_others(session: Session, client: Client) ->
     answer = client.submit(at(scene, round_, link), press="Give 3 ballots to others")
     page = client.follow(answer).text
     gains = ", ".join(f"{judge.name} +1" for judge in others)
-    assert f"What {late.name} had not begun is with others, who have mail: {gains}." in page
+    assert f"3 ballots of {late.name} are with others, who have mail: {gains}." in page
     assert link not in page
     session.expire_all()
     assert progress(session, round_).total == before
@@ -606,12 +627,26 @@ def test_what_others_have_no_room_for_is_said(session: Session, client: Client) 
     for judge in scene.judges[1:3]:
         judge.most_ballots = 3
     manager(client, scene)
-    page = at(scene, round_, f"judges/{scene.judges[0].id}/reassign")
-    assert "For 2 entries nobody else is free, so that they would have a judge less" in client.page(
-        page
-    )
-    page = client.follow(client.submit(page, press="Give 3 ballots to others")).text
-    assert "2 entries have a judge less, because nobody else is free: 00" in page
+    late = scene.judges[0]
+    session.commit()
+    before = [row.total for row in progress(session, round_).entries]
+    url = at(scene, round_, f"judges/{late.id}/reassign")
+    page = client.page(url)
+    assert "1 ballot is not begun and can go to others." in page
+    assert f"For 2 more entries nobody else is free, so that they stay with {late.name}: 00" in page
+    page = client.follow(client.submit(url, press="Give 1 ballot to others")).text
+    assert f"1 ballot of {late.name} is with others, who have mail: " in page
+    assert f"2 entries stay with {late.name}, because nobody else is free: 00" in page
+    session.expire_all()
+    seen = progress(session, round_)
+    assert [row.total for row in seen.entries] == before, "no entry has a judge less"
+    assert next(row.missing for row in seen.judges if row.judge == late) == 2
+    act = session.scalars(select(AuditEvent).where(AuditEvent.verb == "round.reassign")).one()
+    assert (len(act.details["freed_entries"]), act.details["short_of_judges"]) == (1, [])
+    assert "Nobody is free for what" in client.follow(client.get(url)).text
+    mail = session.scalars(select(OutgoingMail).order_by(OutgoingMail.id.desc()).limit(1)).one()
+    assert "1 new entry of Photo Contest 2025 waits for your marks." in (mail.body or "")
+    assert "With those that you had, 4 wait in all." in (mail.body or "")
 
 
 @SQLITE

@@ -1,13 +1,12 @@
 """What a late judge has not begun, given to others: who would get how many is said before."""
 
 from flask import flash, render_template
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.authz import Permission, permission
 from app.transaction import current_session
-from judging.models import HandOut, Judge, Round
+from judging.models import Judge
 from judging.queries import progress as queries
 from judging.service import rounds as service
 from judging.service.dealing import Handover
@@ -35,7 +34,7 @@ def handover(slug: str, round_id: int, judge_id: int) -> Answer:
             judge=judge,
             handover=planned,
             missing=missing,
-            kept=missing[judge.id] - len(planned.freed),
+            begun=missing[judge.id] - len(planned.untouched),
         )
     return back_to_round(slug, round_id)
 
@@ -44,25 +43,28 @@ def handover(slug: str, round_id: int, judge_id: int) -> Answer:
 @permission(Permission.ORGANISE)
 def reassign(slug: str, round_id: int, judge_id: int) -> Response:
     """Give a late judge's open ballots to others."""
-    contest, found = found_round(slug, round_id)
+    contest, _found = found_round(slug, round_id)
     judge = queries.get_judge(current_session(), contest, judge_id)
     with told():
-        _tell(judge, found, act(slug, service.reassign, round_id=round_id, judge=judge))
+        _tell(judge, act(slug, service.reassign, round_id=round_id, judge=judge))
     return back_to_round(slug, round_id)
 
 
-def _tell(judge: Judge, round_: Round, done: Handover) -> None:
-    if done.gains:
+def _tell(judge: Judge, done: Handover) -> None:
+    if done.given:
         flash(
-            _(
-                "What %(name)s had not begun is with others, who have mail: %(gains)s. What was "
+            ngettext(
+                "%(num)s ballot of %(name)s is with others, who have mail: %(gains)s. What was "
                 "begun stays.",
+                "%(num)s ballots of %(name)s are with others, who have mail: %(gains)s. What was "
+                "begun stays.",
+                len(done.given),
                 name=judge.name,
                 gains=", ".join(f"{other.name} +{count}" for other, count in done.gains),
             ),
             "success",
         )
-    if done.left and round_.hand_out is HandOut.FOCUS:
+    if done.left and done.has_focus:
         flash(
             ngettext(
                 "%(num)s ballot of %(name)s went back: the round hands it out as others go on.",
@@ -72,13 +74,14 @@ def _tell(judge: Judge, round_: Round, done: Handover) -> None:
             ),
             "success",
         )
-    elif done.left:
+    elif done.kept:
         flash(
             ngettext(
-                "%(num)s entry has a judge less, because nobody else is free: %(numbers)s.",
-                "%(num)s entries have a judge less, because nobody else is free: %(numbers)s.",
-                len(done.left),
-                numbers=numbers(done.left),
+                "%(num)s entry stays with %(name)s, because nobody else is free: %(numbers)s.",
+                "%(num)s entries stay with %(name)s, because nobody else is free: %(numbers)s.",
+                len(done.kept),
+                name=judge.name,
+                numbers=numbers(done.kept),
             ),
             "warning",
         )
