@@ -192,9 +192,11 @@ def test_a_second_tab_shows_the_choice_of_the_first(room: Callable[..., Room]) -
     expect(other.page.get_by_role("button", name="Choose entry 0001")).to_have_class(
         re.compile("button-quiet")
     )
+    expect(other.page.locator("[data-count]")).to_have_text("1 of 3")
     other.page.keyboard.press("2")
     other.ready(1)
     assert here.chosen() == [1, None, None], "seen, so it is meant"
+    expect(other.page.locator("[data-count]")).to_have_text("1 of 3")
 
 
 def test_a_tab_that_did_not_hear_of_a_choice_does_not_overturn_it(

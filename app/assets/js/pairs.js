@@ -64,12 +64,20 @@ async function choose(chosen) {
   onward.submit({ chosen });
 }
 
-/** Show the choice that is kept here, from whichever window. */
+/** Show the choice that is kept here, from whichever window, and count it once the server has it. */
 async function show() {
   const kept = await read(sheet.ballot);
   if (kept) {
     draw(kept.content.chosen);
+    count(kept.state);
   }
+}
+
+/** How many are decided: as many as the server said with the page, but for this one, which may have changed since. */
+function count(state) {
+  const { done, total } = form.dataset;
+  const more = Number(state === "decided") - Number(sheet.state === "decided");
+  document.querySelector("[data-count]").textContent = say("count", { done: Number(done) + more, total });
 }
 
 function draw(chosen) {
