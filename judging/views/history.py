@@ -100,6 +100,11 @@ def _before() -> int | None:
     return request.args.get("before", type=int)
 
 
+def _standing_act(acts: Sequence[Act], now_marks: Mapping[int, Mapping[str, int]]) -> int | None:
+    """Return the newest act that gave the marks there now; older ones may have given the same."""
+    return next((act.id for act in acts if act.marks == now_marks.get(act.ballot_id, {})), None)
+
+
 def _show(
     share: DeskRound,
     acts: Sequence[Act],
@@ -123,6 +128,7 @@ def _show(
         criteria=criteria,
         page=Page(items, prev_url=newest, next_url=older),
         now_marks=now_marks,
+        now_act=None if _before() else _standing_act(items, now_marks),
         numbers={one.id: one.number for one in share.ballots},
         linked={one.id for one in share.ballots if one.counts},
         is_writable=is_writable,

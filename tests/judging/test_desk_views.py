@@ -363,6 +363,17 @@ def test_a_judge_puts_back_marks_from_their_history(
     desk.page(f"/judge/rounds/{scene.round_.id}/history", 404)
 
 
+def test_marks_that_recur_are_there_now_only_once(desk: Client, scene: Scene) -> None:
+    save(desk, scene.url(), version="0", **MARKS)
+    save(desk, scene.url(), version="1", **(MARKS | {"mark-relevance": "2"}))
+    save(desk, scene.url(), version="2", **MARKS)
+    page = desk.page(f"{scene.url()}/history")
+    assert page.count("These are there now") == 1
+    assert page.index("These are there now") < page.index("Put these marks back")
+    assert page.index("Put these marks back") < page.index("The same as now")
+    assert page.count("The same as now") == 1
+
+
 def test_a_closed_rounds_history_can_be_read_only(desk: Client, scene: Scene) -> None:
     save(desk, scene.url(), version="0", **MARKS)
     save(desk, scene.url(), version="1", **{"mark-relevance": "2"})
