@@ -36,7 +36,7 @@ from judging.service.ballots import INCOMPLETE, Content, Saved, Sent, StaleBallo
 from judging.states import BallotState, RoundState
 from judging.views.judge import ID, blueprint, check_declared, clock_text
 from judging.views.recusing import say_recused, stepped_back
-from judging.views.scales import choices_of, control_of, keys_of, limits_of
+from judging.views.scales import choices_of, control_of, keys_of, limits_of, per_row_of
 from judging.views.work import work_of
 from media.models import Asset
 from media.service import picture
@@ -315,6 +315,7 @@ def _show_ballot(
         choices={one.key: choices_of(one) for one in criteria},
         controls={one.key: control_of(one) for one in criteria},
         limits={one.key: limits_of(one) for one in criteria},
+        per_row={one.key: per_row_of(one) for one in criteria},
         mark_keys=keys_of(criteria),
         saved_at=clock_text(found.saved_at, zone),
         submitted_at=clock_text(found.submitted_at, zone),

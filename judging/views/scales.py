@@ -14,6 +14,9 @@ from judging.rubric import VERDICTS
 MOST_RADIOS = 21
 """Beyond this a row of buttons is no help any more."""
 
+MOST_IN_A_ROW = 11
+"""Beyond this, each button would be too narrow for a thumb."""
+
 
 class Choice(NamedTuple):
     """One step of a scale: `points` are what a form posts, `label` what people see.
@@ -59,6 +62,18 @@ def control_of(criterion: Criterion) -> str:
     return "number" if criterion.step == 1 else "select"
 
 
+def per_row_of(criterion: Criterion) -> int | None:
+    """Return how many steps of a scale of several rows stand in each, so that they begin evenly.
+
+    None where the scale fits one row, or has no such rows.
+    """
+    step = criterion.step_hundredths
+    is_long = criterion.maximum - criterion.minimum >= MOST_IN_A_ROW
+    if not is_long or criterion.minimum * step % _WHOLE:
+        return None
+    return _PER_ROW.get(step)
+
+
 def limits_of(criterion: Criterion) -> str:
     """Return what is said to whoever writes a mark that the scale does not have."""
     choices = choices_of(criterion)
@@ -90,6 +105,8 @@ def keys_of(criteria: Sequence[Criterion]) -> list[tuple[str, str]]:
 
 
 _WHOLE = 100
+_PER_ROW = {50: 6, 25: 4, 20: 5, 10: 5}
+"""By the hundredths of a step: as many as make one whole number, or several, or a half."""
 
 
 def _typed(criterion: Criterion, points: int) -> str:

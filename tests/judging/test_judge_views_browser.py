@@ -505,6 +505,23 @@ def test_a_fine_scale_takes_a_number_and_says_what_it_means(room: Callable[..., 
     assert here.points(0) == [32, 9]
 
 
+@pytest.mark.parametrize(("width", "unchosen", "chosen"), [(1280, 3, 3), (360, 0, 1)])
+def test_what_steps_mean_is_read_before_one_is_chosen_where_there_is_room(
+    room: Callable[..., Room], width: int, unchosen: int, chosen: int
+) -> None:
+    here = room(viewport={"width": width, "height": 800})
+    criterion = here.session.scalars(select(Round)).one().criteria[0]
+    criterion.levels = {"1": "No", "3": "Perhaps", "5": "By all means"}
+    settle(here.app)
+    page = here.page
+    here.open(page, 0)
+    words = page.locator(".mark-guidance:visible")
+    expect(words).to_have_count(unchosen)
+    page.locator(".mark-choice").filter(has_text="3").first.click()
+    expect(words).to_have_count(chosen)
+    expect(page.locator(".mark-guidance-chosen:visible")).to_have_text("3 Perhaps")
+
+
 def scale(here: Room, *, least: int, most: int, step: int = 100) -> None:
     """Give the first criterion another scale; in points, and hundredths of one."""
     criterion = here.session.scalars(select(Round)).one().criteria[0]
@@ -514,6 +531,30 @@ def scale(here: Room, *, least: int, most: int, step: int = 100) -> None:
 
 def told(page: Page) -> Locator:
     return page.get_by_role("group", name="Relevance").get_by_role("status")
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "step", "begins"),
+    [(4, 20, 25, "12345"), (2, 20, 50, "1 4 7 10"), (5, 25, 20, "12345")],
+)
+def test_a_long_scale_has_even_rows_that_begin_with_a_whole_number(
+    room: Callable[..., Room], least: int, most: int, step: int, begins: str
+) -> None:
+    here = room(viewport={"width": 1280, "height": 800})
+    scale(here, least=least, most=most, step=step)
+    here.open(here.page, 0)
+    boxes = (
+        here.page.locator(".criterion")
+        .first.locator(".mark-choice")
+        .evaluate_all(
+            "(all) => all.map((one) => [one, one.getBoundingClientRect()])"
+            ".map(([one, box]) => [one.textContent, box.x, box.width, box.height])"
+        )
+    )
+    edge = min(x for _, x, *_ in boxes)
+    firsts = [text for text, x, *_ in boxes if x < edge + 1]
+    assert firsts == (begins.split() if " " in begins else list(begins))
+    assert min(min(width, height) for *_, width, height in boxes) >= 44
 
 
 def test_a_key_beyond_the_scale_says_so(room: Callable[..., Room]) -> None:

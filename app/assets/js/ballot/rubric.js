@@ -71,11 +71,11 @@ function heed(field) {
   }
 }
 
-/** Under the steps: what the chosen one means. */
+/** Under the steps: which of the words are those of the chosen one. */
 function guideLevels(criterion) {
   const value = markOf(criterion);
   for (const level of criterion.querySelectorAll(".mark-guidance")) {
-    level.hidden = level.dataset.value !== value;
+    level.classList.toggle("mark-guidance-chosen", level.dataset.value === value);
   }
 }
 
