@@ -3,7 +3,7 @@
 Marks are whole points; weights and averages are exact fractions, so that nothing here rounds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -120,6 +120,17 @@ def weighted(rubric: Rubric, averages: Mapping[str, Fraction]) -> Fraction:
             raise _mark_missing(criterion)
         total += criterion.weight * averages[criterion.key]
     return total / sum(criterion.weight for criterion in rubric.criteria)
+
+
+def pulls(scales: Sequence[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
+    """Return what each criterion has of the weights, and of the score's range: parts of 1.
+
+    `scales` are weight and width, both above zero. A mean of raw marks moves further by a wide
+    scale, so that the two differ wherever the widths do.
+    """
+    weights = sum(weight for weight, _width in scales)
+    whole = sum(weight * width for weight, width in scales)
+    return [(weight / weights, weight * width / whole) for weight, width in scales]
 
 
 def points_of(value: Fraction, step: Fraction) -> int | None:

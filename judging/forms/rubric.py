@@ -74,6 +74,17 @@ class RubricForm(Form):
         """Return what a valid form says; levels without words are left out."""
         return [_values(row) for row in self.rows()]
 
+    def pulls(self) -> list[tuple[str, Fraction, Fraction]]:
+        """Return each title, its part of the weights and of the score's range, in parts of 1.
+
+        Nothing where all scales are as wide as each other, or where one is not there yet.
+        """
+        scales = [_weight_and_width(row) for row in self.rows()]
+        if any(min(scale) <= 0 for scale in scales) or len({width for _w, width in scales}) == 1:
+            return []
+        titles = [row["title"].data or "" for row in self.rows()]
+        return [(title, *parts) for title, parts in zip(titles, rubric.pulls(scales), strict=True)]
+
     @override
     def blame(self, error: DomainError) -> None:
         """Put a domain error's sentence at the criterion it is about, or above the form."""
@@ -177,6 +188,12 @@ def _criterion_fields(n: int) -> dict[str, Any]:
         f"maximum_{n}": StringField(_l("Highest mark"), number),
         f"step_{n}": StringField(_l("Step"), number),
     }
+
+
+def _weight_and_width(row: _Row) -> tuple[Fraction, Fraction]:
+    weight = row["weight"].data
+    width = exact(row["maximum"].data or "") - exact(row["minimum"].data or "")
+    return Fraction(weight if isinstance(weight, int) else 0), width
 
 
 def _has_numbers(row: _Row) -> bool:

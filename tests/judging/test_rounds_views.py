@@ -1,6 +1,7 @@
 """The organisers' pages of several rounds: planned, moved, opened, and what goes on between."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -262,7 +263,64 @@ def test_an_opened_round_asks_only_what_can_still_change(session: Session, clien
     assert (scoring.per_entry, scoring.kind) == (2, Kind.SCORE)
 
 
+@SQLITE
+def test_dates_out_of_order_are_said(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    first, second, third = plan(session, scene, Preset.STARS)
+    first.due_at, second.due_at = NOW + timedelta(days=5), NOW + timedelta(days=9)
+    third.due_at = None
+    session.commit()
+    manager(client, scene)
+    assert "is due before" not in client.page(scene.url("rounds"))
+    url = at(scene, second, "move-up")
+    (form,) = [one for one in forms(client.page(scene.url("rounds"))) if one.target(None) == url]
+    page = client.follow(client.send(url, form, {})).text
+    said = "“Stars” is due before “Shortlist”, which comes before it. Change one of the dates."
+    assert page.count(said) == 1
+    for round_ in (first, second):
+        page = client.follow(client.submit(at(scene, round_, "edit"), press="Save the round")).text
+        assert page.count(said) == 1
+    assert (
+        "is due before"
+        not in client.follow(client.submit(at(scene, third, "edit"), press="Save the round")).text
+    )
+
+
+@SQLITE
+def test_a_closed_round_says_when_it_closed(session: Session, client: Client) -> None:
+    scene, _later = between(session, 9, 8, 7)
+    scene.round_.due_at, scene.round_.closed_at = NOW + timedelta(days=40), NOW
+    session.commit()
+    (row,) = [
+        part
+        for part in manager(client, scene).page(scene.url("rounds")).split('<li class="row">')
+        if "Stars</a>" in part
+    ]
+    assert "Closed <span" in row
+    assert (NOW + timedelta(days=40)).isoformat() not in row
+
+
 # --- the rubric ---------------------------------------------------------------------------------
+
+
+@SQLITE
+def test_what_scales_of_unequal_width_come_to_is_said(session: Session, client: Client) -> None:
+    scene = fresh(session)
+    (round_,) = plan(session, scene, Preset.ONE)
+    stars, truth = round_.criteria[:2]
+    round_.criteria = [stars, truth]
+    stars.title, stars.weight, stars.minimum, stars.maximum = "Stars", 2, 1, 5
+    truth.title, truth.weight, truth.minimum, truth.maximum = "Truth", 1, 0, 10
+    session.commit()
+    url = at(scene, round_, "rubric")
+    said = "“Stars” makes up 44 % of it, by its weight 67 %; “Truth” makes up 56 % of it"
+    manager(client, scene)
+    assert said in client.page(url)
+    (form,) = [one for one in forms(client.page(url)) if "title_0" in one.names]
+    assert said in client.follow(client.send(url, form, {}, press="Save the rubric")).text
+    assert said in client.send(url, form, {"title_1": "Truth"}, press="level-0").text
+    assert "makes up" not in client.send(url, form, {"maximum_1": "4"}, press="level-0").text
+    assert "makes up" not in client.send(url, form, {"maximum_1": "x"}, press="level-0").text
 
 
 def test_quarter_steps_and_levels_are_kept_exactly(session: Session, client: Client) -> None:

@@ -1,5 +1,6 @@
 """All rounds of a contest: planned from a preset, added, moved, removed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -37,6 +38,7 @@ class RoundLine:
     progress: queries.Progress | None
     can_move_up: bool
     is_cutless: bool
+    due_early: str
 
 
 @blueprint.get("/rounds")
@@ -65,10 +67,7 @@ def rounds(slug: str) -> str:
     return render_template(
         "judging/organiser/rounds.html",
         contest=contest,
-        lines=[
-            _line(one, found[n - 1] if n else None, is_cutless=one in cutless)
-            for n, one in enumerate(found)
-        ],
+        lines=[_line(n, found, is_cutless=one in cutless) for n, one in enumerate(found)],
         deciding=next((one for one in reversed(found) if not one.is_practice), None),
         current=next((one for one in found if not one.state.is_over), None),
         steps=phases(contest, found, decision),
@@ -77,13 +76,15 @@ def rounds(slug: str) -> str:
     )
 
 
-def _line(round_: Round, above: Round | None, *, is_cutless: bool) -> RoundLine:
+def _line(n: int, found: Sequence[Round], *, is_cutless: bool) -> RoundLine:
+    round_, above = found[n], found[n - 1] if n else None
     is_planned = round_.state is RoundState.PLANNED
     return RoundLine(
         round_,
         None if is_planned else queries.progress(current_session(), round_),
         is_planned and above is not None and above.state is RoundState.PLANNED,
         is_cutless,
+        words.due_early(round_, found),
     )
 
 

@@ -21,7 +21,7 @@ def phases(
     line: list[tuple[str, datetime | None, bool]] = [
         (_("Entries"), contest.closes_at, clock.now() >= contest.closes_at),
         (_("Preparation"), None, any(one.opened_at for one in counting)),
-        *((one.title, one.due_at, one.state.is_over) for one in counting),
+        *((one.title, one.closed_at or one.due_at, one.state.is_over) for one in counting),
         (_("Decision"), None, state in {DecisionState.CONFIRMED, DecisionState.ANNOUNCED}),
         (_("Announcement"), None, state is DecisionState.ANNOUNCED),
     ]

@@ -20,8 +20,10 @@ from judging.forms.rubric import (
 )
 from judging.models import Round
 from judging.queries import progress as queries
+from judging.queries.rounds import rounds_of
 from judging.service import rounds as service
 from judging.views.organiser import Answer, back_to_round, blueprint, show
+from judging.views.rounds import words
 from judging.views.rounds.common import ROUND, found_round
 
 
@@ -50,8 +52,18 @@ def edit_round(slug: str, round_id: int) -> Answer:
             flash(_("The round is saved."), "success")
             if form.at_midnight():
                 flash(_("A time at midnight is read as the wrong day by many."), "warning")
+            _warn_of_order(contest, found)
             return back_to_round(slug, round_id)
     return show("round_edit", form, contest=contest, round=found)
+
+
+def _warn_of_order(contest: Contest, round_: Round) -> None:
+    """Say where this round is due before an earlier one, or a later one before this."""
+    found = rounds_of(current_session(), contest)
+    for later in found:
+        pair = [round_] if later.position > round_.position else found
+        if later.position >= round_.position and (said := words.due_early(later, pair)):
+            flash(said, "warning")
 
 
 @blueprint.get(f"{ROUND}/rubric")
@@ -88,6 +100,8 @@ def set_rubric(slug: str, round_id: int) -> Answer:
         form.blame(error)
         return _rubric(*found_round(slug, round_id), form)
     flash(_("The rubric is saved."), "success")
+    if uneven := words.uneven_scales(form.pulls()):
+        flash(uneven, "warning")
     return back_to_round(slug, round_id)
 
 
@@ -100,5 +114,6 @@ def _rubric(contest: Contest, found: Round, form: RubricForm, *, unsaved: bool =
         round=found,
         locked=is_locked,
         unsaved=unsaved,
+        uneven="" if is_locked else words.uneven_scales(form.pulls()),
         full=len(form.counts) >= MOST_CRITERIA,
     )

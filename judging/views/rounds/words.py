@@ -1,6 +1,6 @@
 """Rounds in words: what judges do in them, what goes on from them, how they are handed out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from flask_babel import gettext as _
@@ -89,6 +89,25 @@ def goes_on(round_: Round) -> str:
     return _("What goes on is chosen by hand.")
 
 
+def due_early(round_: Round, rounds: Sequence[Round]) -> str:
+    """Return that a round is due before an earlier one of these; "" where dates are in order.
+
+    One that is closed already keeps nothing waiting.
+    """
+    due = round_.due_at
+    if due is None or round_.state.is_over:
+        return ""
+    earlier = [(one.due_at, one) for one in rounds if one.position < round_.position]
+    after = [one for at, one in earlier if at is not None and at > due and not one.state.is_over]
+    if not after:
+        return ""
+    return _(
+        "“%(title)s” is due before “%(earlier)s”, which comes before it. Change one of the dates.",
+        title=round_.title,
+        earlier=after[-1].title,
+    )
+
+
 def shortfall_reasons(shortfalls: Iterable[Shortfall[int]]) -> str:
     """Return what else than conflicts of interest keeps judges from entries; "" where nothing."""
     unread = sum(bool(row.unread) for row in shortfalls)
@@ -141,6 +160,26 @@ def shortfall_words(short: Shortfall[int], wanted: int) -> str:
             )
         )
     return " · ".join(said)
+
+
+def uneven_scales(pulls: Sequence[tuple[str, Fraction, Fraction]]) -> str:
+    """Return how far each criterion moves a score where scales differ in width; "" without any."""
+    if not pulls:
+        return ""
+    parts = [
+        _(
+            "“%(title)s” makes up %(pull)s of it, by its weight %(weight)s",
+            title=title,
+            pull=f"{round(100 * pull)} %",
+            weight=f"{round(100 * weight)} %",
+        )
+        for title, weight, pull in pulls
+    ]
+    return _(
+        "These scales are not equally wide, and weights multiply the marks as they are, so that a "
+        "wide scale counts for more. Of how far a score can go: %(parts)s.",
+        parts="; ".join(parts),
+    )
 
 
 def preset_words(preset: Preset, cuts: Cuts) -> tuple[str, str]:
