@@ -89,18 +89,18 @@ def set_ladder(
     reason: str,
     actor: Actor,
     now: datetime,
-) -> None:
+) -> bool:
     """Settle ties by other rungs, in this order; after a round was opened, only with a reason.
 
-    Raises ConflictError "decided" once winners are confirmed, InvalidError "ladder-empty",
-    "rung-unknown", "rung-twice", "seed-too-long" and "reason-missing".
+    Return whether that changed anything. Raises ConflictError "decided" once winners are confirmed,
+    InvalidError "ladder-empty", "rung-unknown", "rung-twice", "seed-too-long" and "reason-missing".
     """
     rules = rules_of(session, contest, lock=True)
     _check_undecided(session, contest)
     _check_rungs(rungs, queries.judge_names(session, contest))
     before = list(rules.ladder)
     if before == list(rungs):
-        return
+        return False
     is_open = is_declared(session, contest)
     said = reason_for_change(reason, needed=is_open)
     rules.ladder = list(rungs)
@@ -108,6 +108,7 @@ def set_ladder(
         decisions.drop_for_reopening(session, contest=contest, actor=actor, now=now)
     details = {"from": before, "to": list(rungs), "reason": said, "opened": is_open}
     _record(session, contest, actor=actor, verb="ladder", now=now, details=details)
+    return True
 
 
 def set_two_people(

@@ -264,7 +264,7 @@ def set_rules(slug: str) -> Answer:
     if not form.validate():
         return _rules(contest, form, unsaved=True)
     try:
-        service.set_ladder(
+        changed = service.set_ladder(
             session,
             contest=contest,
             rungs=form.whole(),
@@ -280,7 +280,10 @@ def set_rules(slug: str) -> Answer:
         roll_back_request()
         flash(render_message(error), "error")
     else:
-        flash(_("The ladder is saved."), "success")
+        if changed:
+            flash(_("The ladder is saved."), "success")
+        else:
+            flash(_("Nothing changed: the ladder was like this already."), "info")
     return back("rules", slug)
 
 
