@@ -62,3 +62,8 @@ def test_what_stands_is_submitted_and_not_refused() -> None:
         (EntryState.SUBMITTED, Screening.PENDING),
         (EntryState.SUBMITTED, Screening.ELIGIBLE),
     }
+
+
+def test_nothing_is_given_any_more_once_a_round_is_closed() -> None:
+    over = [state for state in RoundState if state.is_over]
+    assert over == [RoundState.CLOSED, RoundState.FINAL]
