@@ -60,7 +60,7 @@ def readiness(session: Session, round_: Round, now: datetime) -> Readiness:
     """Look at what opening this round depends on."""
     closes_at = entries_close_at(session, round_.contest)
     screenings = Counter(session.scalars(select(Entry.screening).where(judged_in(session, round_))))
-    seats = _seats(session, round_)
+    seats = who_may_come(session, round_)
     accepted = sum(judge.accepted_at is not None for judge in seats)
     declared = sum(judge.declared_at is not None for judge in seats)
     before = None if round_.is_practice else find_round_before(session, round_)
@@ -105,8 +105,8 @@ def judges_wanted(round_: Round) -> int:
     return round_.dealt_at_first
 
 
-def _seats(session: Session, round_: Round) -> list[Judge]:
-    """Return who may come to judge here, answered or not."""
+def who_may_come(session: Session, round_: Round) -> list[Judge]:
+    """Return who may come to judge here, by name, whether they have answered or not."""
     chosen = {seat.judge_id for seat in round_.seats}
     return [
         judge

@@ -255,6 +255,12 @@ def changes(session: Session, contest: Contest, rounds: Sequence[Round]) -> list
     ]
 
 
+def method_changed_at(session: Session, round_: Round) -> datetime | None:
+    """Return when the method of a round last changed after judging began, if it did."""
+    found = changes(session, round_.contest, [round_])
+    return max((change.at for change in found if change.round), default=None)
+
+
 def find_decision(session: Session, contest: Contest, *, lock: bool = False) -> Decision | None:
     """Return a contest's decision with its winners; with `lock`, nobody else moves it meanwhile."""
     wanted = (

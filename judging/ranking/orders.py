@@ -8,6 +8,7 @@ election method", Social Choice and Welfare 36 (2011), with winning votes as str
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
+from fractions import Fraction
 from itertools import groupby
 
 import numpy as np
@@ -43,10 +44,25 @@ def rank_sum(given: Orders[E], entries: Collection[E]) -> Scores[E]:
     """
     doubled = dict.fromkeys(_ranked(given), 0)
     for ranked in given.values():
-        left = len(ranked) + 1 + len(set(entries))
+        left = _twice_left(ranked, entries)
         for entry in doubled:
             doubled[entry] += 2 * ranked[entry] if entry in ranked else left
     return Scores(doubled, 2, _ranked(given), lowest_first=True)
+
+
+def positions(given: Orders[E], entries: Collection[E], entry: E) -> dict[Hashable, Fraction]:
+    """Return what each judge's order adds to the rank sum of one of the `entries`, by judge."""
+    return {
+        judge: Fraction(ranked[entry])
+        if entry in ranked
+        else Fraction(_twice_left(ranked, entries), 2)
+        for judge, ranked in given.items()
+    }
+
+
+def _twice_left(ranked: Mapping[E, int], entries: Collection[E]) -> int:
+    """Return twice the mean of the positions that an order leaves."""
+    return len(ranked) + 1 + len(set(entries))
 
 
 def borda(given: Orders[E], entries: Collection[E]) -> Scores[E]:

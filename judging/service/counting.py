@@ -22,6 +22,7 @@ from judging.ranking import (
     parse_rung,
     rank,
 )
+from judging.ranking.orders import Orders, orders
 from judging.service.ballots import rubric_of
 
 COUNTED_BY_MARKS: Final = frozenset({Kind.SCREEN, Kind.SCORE})
@@ -50,10 +51,22 @@ class Count:
 
         With `places`, only ties that reach into them are settled, as `rank` says.
         """
-        named = _named(self.given) & self.entries
+        named = self.ranked
         found = rank(self.given, method or self.method, named, self.ladder, places)
         unseen = (Standing(None, entry, None, 0, 0) for entry in sorted(self.entries - named))
         return Ranking((*found.standings, *unseen), found.steps, found.gaps, found.doubts)
+
+    @property
+    def orders(self) -> Orders[int]:
+        """Return each judge's order as it counts, by their id as text; none in other rounds."""
+        if not isinstance(self.given, Rankings):
+            return {}
+        return orders(self.given.rows, self.ranked)
+
+    @property
+    def ranked(self) -> frozenset[int]:
+        """Return the entries that stand and that anybody judged."""
+        return _named(self.given) & self.entries
 
 
 def count(session: Session, round_: Round) -> Count:

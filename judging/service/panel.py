@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from app.errors import N_, ConflictError, GoneError, InvalidError, NotFoundError
 from app.web import absolute_url, instant_twice
 from contests.models import Contest
 from contests.states import ContestState
-from judging.models import Judge, RecusalSource
+from judging.models import Judge, RecusalSource, Round
 from judging.queries.briefing import offered
 from judging.queries.panel import (
     Work,
@@ -32,7 +33,7 @@ from judging.queries.panel import (
     recused_pairs,
     suspected_pairs,
 )
-from judging.queries.rounds import numbers_of
+from judging.queries.rounds import entry_numbers, numbers_of
 from judging.ranking import Kind
 from judging.service.conflicts import find_conflicts, recuse_judge
 from judging.service.freeing import free_untouched
@@ -278,6 +279,19 @@ def barred_pairs(session: Session, contest: Contest) -> set[tuple[int, int]]:
         | suspected_pairs(session, contest.id)
         | own_pairs(session, contest.id)
     )
+
+
+def kept_apart(session: Session, round_: Round) -> dict[int, list[int]]:
+    """Return the numbers of a round's entries that each judge may not judge, by the judge's id.
+
+    Of the panel's past judges too, whose orders still count; who may judge all is not among them.
+    """
+    numbers = entry_numbers(session, round_)
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for judge_id, entry_id in barred_pairs(session, round_.contest):
+        if entry_id in numbers:
+            found[judge_id].append(numbers[entry_id])
+    return {judge_id: sorted(apart) for judge_id, apart in found.items()}
 
 
 def _check_remindable(judge: Judge, now: datetime) -> None:

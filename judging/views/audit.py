@@ -254,6 +254,10 @@ def _digest(digest: Any, _zone: str) -> str:
     return _("Digest of the result: %(digest)s.", digest=digest)
 
 
+def _commitment(digest: Any, _zone: str) -> str:
+    return _("Commitment: %(digest)s.", digest=digest)
+
+
 _DETAILS: dict[str, Callable[[Any, str], str]] = {
     "reason": _reason,
     "until": _time,
@@ -271,4 +275,5 @@ _DETAILS: dict[str, Callable[[Any, str], str]] = {
     "title": _title,
     "findings": _findings,
     "digest": _digest,
+    "commitment": _commitment,
 }

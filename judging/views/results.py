@@ -31,6 +31,7 @@ from judging.service import decisions, exporting
 from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.states import BallotState, DecisionState, RoundState
 from judging.views import counting_words
+from judging.views.apart import apart_in, positions_in
 from judging.views.board import Board, beside_the_line, board, first_places
 from judging.views.cards import decided_cards
 from judging.views.deciding import stands_of, thin_words
@@ -153,6 +154,8 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
             (change, *(_changed(said, titles, judges) for said in (change.before, change.after)))
             for change in queries.changes(session, contest, shown.rounds)
         ],
+        "changed_at": queries.method_changed_at(session, shown.round),
+        "apart": apart_in(shown),
         "cut": _cut(shown.ranking.standings, first_places(shown.round, shown.rounds)[0]),
     }
 
@@ -347,18 +350,27 @@ def entry_ballots(slug: str, number: int) -> str:
     wanted = request.args.get("round", 0, int)
     round_ = get_round(session, contest, wanted) if wanted else get_deciding_round(session, contest)
     entry = queries.get_judged_entry(session, contest, number)
+    places, is_last = first_places(round_, rounds_of(session, contest))
+    standing = beside_the_line(round_, number, places)
     shown = {
         "contest": contest,
         "round": round_,
+        "is_last": is_last,
         "entry": entry,
         "published": queries.published(entry, 0, ""),
-        **_beside(contest, round_, number),
+        **_beside(round_, standing, places),
     }
-    if round_.kind not in COUNTED_BY_MARKS:
-        given = (queries.positions_of if round_.kind is Kind.RANK else queries.choices_about)(
-            session, round_, entry
+    if round_.kind is Kind.RANK:
+        placed = (
+            positions_in(standing, number)
+            if standing
+            # What does not stand counts nowhere: its positions are shown as they were given.
+            else queries.positions_of(session, round_, entry)
         )
-        return render_template("judging/organiser/entry_given.html", **shown, given=given)
+        return render_template("judging/organiser/entry_given.html", **shown, given=placed)
+    if round_.kind not in COUNTED_BY_MARKS:
+        chosen = queries.choices_about(session, round_, entry)
+        return render_template("judging/organiser/entry_given.html", **shown, given=chosen)
     ballots = queries.ballots_on(session, round_, entry)
     return render_template(
         "judging/organiser/entry_ballots.html",
@@ -372,13 +384,10 @@ def entry_ballots(slug: str, number: int) -> str:
     )
 
 
-def _beside(contest: Contest, round_: Round, number: int) -> dict[str, object]:
+def _beside(round_: Round, shown: Board | None, places: int) -> dict[str, object]:
     """Return how an entry stands, for the page that says what it rests on."""
-    places, is_last = first_places(round_, rounds_of(current_session(), contest))
-    shown = beside_the_line(round_, number, places)
     return {
         "board": shown,
-        "is_last": is_last,
         "unit": counting_words.unit(round_.kind, round_.method),
         "cut": _cut(shown.ranking.standings, places) if shown else None,
     }

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,17 @@ from sqlalchemy.orm import Session
 
 from app.authz import ANYBODY
 from app.cli.bundle import bundle_command
+from contests.states import Screening
 from judging.bundle import Choice, read_bundle, read_files, recount
-from judging.models import Advance, Criterion, Round
+from judging.models import (
+    Advance,
+    Conflict,
+    ConflictGround,
+    Criterion,
+    Recusal,
+    RecusalSource,
+    Round,
+)
 from judging.queries import results as queries
 from judging.queries.rounds import rules_of
 from judging.ranking import Kind, MethodName
@@ -28,6 +38,8 @@ from tests.judging.test_counting import compared, ranked
 from tests.queries import counted
 
 pytestmark = pytest.mark.usefixtures("clock")
+
+SQLITE = pytest.mark.parametrize("backend", ["sqlite+folder"], indirect=True)
 
 
 def signed_in(client: Client, scene: scenes.Scene) -> Client:
@@ -110,6 +122,57 @@ def test_orders_and_choices_have_results_too(session: Session, client: Client) -
     assert "passed over" in client.page(pairs.url("results/entries/1"))
 
 
+@SQLITE
+def test_an_order_that_may_not_have_an_entry_is_told(session: Session, client: Client) -> None:
+    scene = ranked(session, [[1, 2, 3, 4], [1, 2, 3, 0], [0, 2, 0, 1]])
+    for judge, entry in ((1, 3), (2, 0)):
+        session.add(
+            Recusal(
+                judge_id=scene.judges[judge].id,
+                entry_id=scene.entries[entry].id,
+                reason="We worked together.",
+                source=RecusalSource.DECLARED,
+                created_at=NOW,
+            )
+        )
+    # That an order has it all the same is what was submitted before the conflict was found.
+    session.add(
+        Conflict(
+            judge_id=scene.judges[0].id,
+            entry_id=scene.entries[0].id,
+            ground=ConflictGround.ORGANISATION,
+            found_at=NOW,
+        )
+    )
+    session.flush()
+    signed_in(client, scene)
+    page = client.page(scene.url("results"))
+    told = page.partition("Conflicts of interest keep these judges")[2].partition("</ul>")[0]
+    assert re.findall(r"<bdi>(.*?)</bdi>: ([0-9, ]*)", told) == [
+        ("Judge 2", "0004"),
+        ("Judge 3", "0001"),
+    ]
+    assert positions(client, scene, 1) == ["1", "1", "conflict of interest: counts as 3.5"]
+    assert positions(client, scene, 3) == ["3", "3", "left out: counts as 3.5"]
+    assert positions(client, scene, 4) == ["1", "4", "conflict of interest: counts as 4"]
+    assert "5.5" in page
+    # An entry that leaves lets those behind it move up, here as in the sum.
+    scene.entries[1].screening = Screening.INELIGIBLE
+    scene.entries[1].screening_reason = "Not their own."
+    session.flush()
+    assert positions(client, scene, 3) == ["2", "2", "left out: counts as 2.5"]
+    assert positions(client, scene, 2) == ["2", "2", "2"]
+    scene.round_.method = MethodName.SCHULZE
+    session.flush()
+    assert positions(client, scene, 3)[2] == "left out: behind all that are ranked"
+
+
+def positions(client: Client, scene: scenes.Scene, number: int) -> list[str]:
+    """Return where the judges' orders have an entry, as its page says."""
+    table = client.page(scene.url(f"results/entries/{number}")).partition(">Positions<")[2]
+    return re.findall('<td class="number">(.*?)</td>', table.partition("</table>")[0])
+
+
 def test_standings_come_in_pages(app: Flask, session: Session, client: Client) -> None:
     scene = scenes.judged(session, [(9, 9)] + [(8, 8)] * 54, judges=1)
     signed_in(client, scene)
@@ -175,6 +238,10 @@ def test_methods_stand_side_by_side_and_a_late_change_needs_a_reason(
     results = client.page(scene.url("results"))
     assert "Changed after judging began" in results
     assert "Two outliers." in results
+    counted_so = results.partition(">How it is counted<")[2].partition("</p>")[0]
+    assert "Changed" in counted_so
+    assert "declared first" in counted_so
+    assert "declared first" in client.page(scene.round_url())
     assert "from “Weighted mean” to “Trimmed mean without the highest" in results
     scenes.confirmed(session, scene)
     assert "Count this way" not in client.page(url)
@@ -447,6 +514,19 @@ def test_a_commitment_tells_nothing_before_and_proves_all_after(
     handed = organiser.submit(url, press="Download the withheld part").data
     assert hashlib.sha256(handed).hexdigest().encode() in exact
     assert outsider.post(scene.url("announce/withheld.txt")).status_code != 200
+
+
+@SQLITE
+def test_two_fingerprints_are_told_apart(session: Session, client: Client) -> None:
+    scene = scenes.judged(session)
+    scenes.confirmed(session, scene)
+    sealing.seal(session, contest=scene.contest, actor=scene.actor, now=NOW)
+    announcement.announce(session, contest=scene.contest, actor=ANYBODY, now=NOW)
+    digest = queries.get_decision(session, scene.contest).commitment or "none"
+    page = signed_in(client, scene).page(scene.url("announce"))
+    assert 0 < page.index(digest) < page.index("Fingerprint of what was announced")
+    assert "another text than the sealed one" in page
+    assert f"Commitment: {digest}." in client.page(scene.url("audit"))
 
 
 def test_whoever_comes_upon_the_contest_finds_its_commitment(

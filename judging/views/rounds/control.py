@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, url_for
@@ -14,8 +15,8 @@ from app.transaction import current_session
 from judging.assignment import Assignment, components
 from judging.models import HandOut, Round
 from judging.queries import progress as queries
+from judging.queries import results
 from judging.queries.readiness import cutless_rounds, readiness
-from judging.queries.results import find_decision
 from judging.queries.rounds import chosen_numbers, find_next_round, is_running, rounds_of, rules_of
 from judging.queries.untouched import are_shareable
 from judging.ranking import Kind
@@ -24,6 +25,7 @@ from judging.service import rounds as service
 from judging.service.counting import COUNTED_BY_MARKS, method_of
 from judging.service.focusing import Doubt
 from judging.states import RoundState
+from judging.views.apart import apart_before
 from judging.views.counting_words import ladder_words, method_explained, method_name, numbers
 from judging.views.doubt import doubt_found, doubt_in_short, doubt_shown
 from judging.views.organiser import act, back, back_to_round, blueprint, told
@@ -52,7 +54,7 @@ def round_(slug: str, round_id: int) -> str:
     """Show a round's control room: what is late, who is late, what needs the organisers."""
     session, now = current_session(), clock.now()
     contest, found = found_round(slug, round_id)
-    decision, all_rounds = find_decision(session, contest), rounds_of(session, contest)
+    decision, all_rounds = results.find_decision(session, contest), rounds_of(session, contest)
     later = None if found.is_practice else find_next_round(session, found)
     common = {
         "contest": contest,
@@ -102,11 +104,12 @@ def _doubt(found: Round, seen: queries.Progress, *, decides: bool) -> Doubt | No
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How a round's standings come about, in words."""
+    """How a round's standings come about, in words; `changed_at` after judging began."""
 
     method: str
     explained: str
     ladder: Sequence[str]
+    changed_at: datetime | None
 
 
 def _counting(found: Round) -> Counting:
@@ -118,6 +121,7 @@ def _counting(found: Round) -> Counting:
         method_name(method_of(found)),
         method_explained(found.method),
         ladder_words(ladder, found, criteria, judges),
+        results.method_changed_at(session, found),
     )
 
 
@@ -132,6 +136,7 @@ def _planned(found: Round, **common: Any) -> str:
         plan=plan,
         groups=_linked(found, plan) if plan else (),
         pairing=pairing,
+        apart=apart_before(found),
         is_long=found.kind is Kind.RANK and ready.entries > _ORDERED_AT_MOST,
         practice=chosen_numbers(session, found) if found.is_practice else {},
         **common,
