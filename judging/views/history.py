@@ -72,16 +72,18 @@ def round_history(round_id: int) -> str:
 def spread(ballot_id: int) -> Response | str:
     """Show what the panel gave an entry of practice, once the judge has submitted theirs.
 
-    Whoever has not, as after skipping it, is led on.
+    Whoever has not, as after skipping it, is led on; once the practice is over they see it too,
+    but for an entry that is not theirs to judge.
     """
     found = own_ballot(ballot_id)
     if not found.round.is_practice:
         raise NotFoundError
-    if found.state is not BallotState.SUBMITTED:
+    if not _may_compare(found):
         return go_on(found)
     session = current_session()
     given = queries.panel_spread(session, round_id=found.round_id, entry_id=found.entry_id)
-    mine = ballots.content_of(found).marks
+    is_mine_there = found.state is BallotState.SUBMITTED
+    mine = ballots.content_of(found).marks if is_mine_there else {}
     share = desk_queries.get_share(session, judge=found.judge, round_id=found.round_id)
     return render_template(
         "judging/judge/spread.html",
@@ -90,10 +92,17 @@ def spread(ballot_id: int) -> Response | str:
         share=share,
         onward=share.next_open(after=found.id) if share.is_open else None,
         spreads=[
-            panel_spread(criterion, given[criterion.key], mine[criterion.key])
+            panel_spread(criterion, given[criterion.key], mine.get(criterion.key))
             for criterion in found.round.criteria
         ],
     )
+
+
+def _may_compare(found: Ballot) -> bool:
+    if found.state is BallotState.SUBMITTED:
+        return True
+    is_theirs = found.state is not BallotState.RECUSED and ballots.is_standing(found.entry)
+    return is_theirs and found.round.state.is_over
 
 
 def _before() -> int | None:

@@ -60,10 +60,13 @@ def own_spread(criterion: Criterion, given: Counter[int]) -> Spread:
     return Spread(criterion.title, _own_words(criterion, given), _bars(criterion, given))
 
 
-def panel_spread(criterion: Criterion, given: Counter[int], mine: int) -> Spread:
-    """Return what a panel gave one entry, `mine` among it."""
-    others = given - Counter([mine])
-    words = _panel_words(criterion, others, mine)
+def panel_spread(criterion: Criterion, given: Counter[int], mine: int | None) -> Spread:
+    """Return what a panel gave one entry, `mine` among it where there is one."""
+    words = (
+        _all_words(criterion, given)
+        if mine is None
+        else _panel_words(criterion, given - Counter([mine]), mine)
+    )
     return Spread(criterion.title, words, _bars(criterion, given, mine))
 
 
@@ -114,6 +117,20 @@ def _panel_words(criterion: Criterion, others: Counter[int], mine: int) -> str:
             _place(others, mine),
         )
     ).strip()
+
+
+def _all_words(criterion: Criterion, given: Counter[int]) -> str:
+    if not given:
+        return gettext("Nobody has submitted marks here.")
+    return ngettext(
+        "You submitted no mark. The only mark is %(least)s.",
+        "You submitted no mark. The %(num)s marks go from %(least)s to %(most)s, the middle one is"
+        " %(middle)s.",
+        given.total(),
+        least=label_of(criterion, min(given)),
+        most=label_of(criterion, max(given)),
+        middle=_worth(criterion, _middle(given)),
+    )
 
 
 def _place(others: Counter[int], mine: int) -> str:

@@ -422,6 +422,32 @@ def test_practice_shows_the_panel_without_names_once_one_has_submitted(
     desk.page(url, 404)
 
 
+def test_after_a_practice_whoever_submitted_nothing_sees_the_panel_too(
+    desk: Client, session: Session, scene: Scene
+) -> None:
+    scene.round_.is_practice = True
+    entry = scene.ballots[0].entry
+    for number, points in enumerate(([4, 9], [8, 9]), start=1):
+        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
+        factories.ballot(session, scene.round_, rival, entry, points)
+    save(desk, scene.url(), version="0", **MARKS)
+    assert f"{scene.url()}/spread" not in desk.page(f"/judge/rounds/{scene.round_.id}")
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    session.commit()
+    assert f"{scene.url()}/spread" in desk.page(f"/judge/rounds/{scene.round_.id}")
+    page = desk.page(f"{scene.url()}/spread")
+    words = "You submitted no mark. The 2 marks go from 4 to 8, the middle one is 6."
+    assert words in page
+    assert "spread-mine" not in page
+    assert "Nobody has submitted marks here." in desk.page(f"{scene.url(1)}/spread")
+    session.refresh(scene.ballots[0])
+    scene.ballots[0].state = BallotState.RECUSED
+    session.commit()
+    refused = desk.get(f"{scene.url()}/spread")
+    assert words not in refused.text
+    assert f"{scene.url()}/spread" not in desk.page(f"/judge/rounds/{scene.round_.id}")
+
+
 def test_outside_practice_nobody_sees_what_others_gave(desk: Client, scene: Scene) -> None:
     save(desk, scene.url(), version="0", act="submit", **SEEN)
     desk.page(f"{scene.url()}/spread", 404)
