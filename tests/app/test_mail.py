@@ -231,6 +231,6 @@ def test_one_blank_line_parts_a_mail_from_its_closing(app: Flask, name: str) -> 
     environment = app.jinja_env.overlay(undefined=ChainableUndefined)
     with app.app_context():
         text = environment.get_template(name).render(
-            count=1, url="https://x", forum=None, absolute_url=absolute_url
+            count=1, waiting=1, url="https://x", forum=None, absolute_url=absolute_url
         )
     assert re.search(r"[^\n]\n\n(With kind regards,|Podium)\n", text), text
