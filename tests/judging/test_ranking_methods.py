@@ -36,6 +36,7 @@ from judging.ranking import (
     rank,
     standings,
 )
+from judging.ranking.orders import Orders, positions, rank_sum
 from judging.rubric import Criterion, Rubric
 
 RUBRIC = Rubric(
@@ -640,3 +641,13 @@ def test_averages_are_those_of_the_method() -> None:
     assert found[MethodName.TRIMMED_MEAN][1] == {"a": 2}
     assert found[MethodName.ADJUSTED] == found[MethodName.MEAN]
     assert averages(Rankings([RankRow(1, "x", 1)]), Method(MethodName.BORDA), [1]) == {1: {}}
+
+
+def test_positions_add_up_to_the_rank_sum_where_a_judge_left_an_entry_out() -> None:
+    entries = {1, 2, 3}
+    two: Orders[int] = {"a": {1: 1, 2: 2}, "b": {2: 1}}
+    assert positions(two, entries, 1) == {"a": 1, "b": Fraction(5, 2)}
+    counted = rank_sum(two, entries)
+    for entry in (1, 2):
+        added = sum(positions(two, entries, entry).values(), Fraction(0))
+        assert added == Fraction(counted.numerators[entry], counted.denominator)

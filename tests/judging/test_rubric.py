@@ -18,6 +18,7 @@ from judging.rubric import (
     check_marks,
     is_complete,
     points_of,
+    pulls,
     weighted,
 )
 
@@ -125,3 +126,11 @@ def test_each_kind_of_contest_has_a_rubric_to_start_from() -> None:
     ]
     assert len(DEFAULT_RUBRICS["hackathon"].criteria) == 5
     assert all(c.guidance for rubric in DEFAULT_RUBRICS.values() for c in rubric.criteria)
+
+
+def test_a_wide_scale_pulls_further_than_its_weight_says() -> None:
+    stars, truth = (Fraction(2), Fraction(4)), (Fraction(1), Fraction(10))
+    assert pulls([stars, truth]) == [
+        (Fraction(2, 3), Fraction(8, 18)),
+        (Fraction(1, 3), Fraction(10, 18)),
+    ]
