@@ -112,6 +112,7 @@ def round_() -> Row:
         "state": "open",
         "title": "Scoring",
         "per_entry": PER_ENTRY,
+        "first_pass": PER_ENTRY,
         "method": "mean",
         "advance": "chosen",
         "seed": "a seed",
