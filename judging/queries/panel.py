@@ -196,7 +196,7 @@ def open_work(session: Session, judge: Judge) -> list[Work]:
 
 def _missing(session: Session, judge: Judge, round_: Round) -> int:
     if round_.kind in {Kind.SCREEN, Kind.SCORE}:
-        return _open_ballots(session, judge, round_)
+        return open_ballots(session, judge, round_)
     if judge.id not in {seated.id for seated in seated_judges(session, round_)}:
         return 0
     share_of = orders.share_of if round_.kind is Kind.RANK else pairs.share_of
@@ -205,7 +205,8 @@ def _missing(session: Session, judge: Judge, round_: Round) -> int:
     return (done < total) if round_.kind is Kind.RANK else total - done
 
 
-def _open_ballots(session: Session, judge: Judge, round_: Round) -> int:
+def open_ballots(session: Session, judge: Judge, round_: Round) -> int:
+    """Return how many ballots of a round a judge has still to submit."""
     waiting = (
         select(func.count())
         .select_from(Ballot)

@@ -4,16 +4,14 @@ from datetime import datetime
 from typing import Final
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import mail
 from app.errors import N_
 from app.web import absolute_url, instant_twice
-from judging.models import Ballot, Judge, Round
-from judging.queries.rounds import judged_in
+from judging.models import Judge, Round
+from judging.queries.panel import open_ballots
 from judging.ranking import Kind
-from judging.states import BallotState
 
 _BALLOTS: Final = (
     N_("%(contest)s: entries wait for your marks"),
@@ -53,21 +51,6 @@ def tell_judge(session: Session, *, round_: Round, judge: Judge, count: int, now
         round=round_,
         due=instant_twice(round_.due_at, contest.zone) if round_.due_at else "",
         count=count,
-        waiting=_open_ballots(session, round_, judge),
+        waiting=open_ballots(session, judge, round_),
         url=absolute_url(endpoint, **page),
     )
-
-
-def _open_ballots(session: Session, round_: Round, judge: Judge) -> int:
-    found = session.scalar(
-        select(func.count())
-        .select_from(Ballot)
-        .join(Ballot.entry)
-        .where(
-            Ballot.round_id == round_.id,
-            Ballot.judge_id == judge.id,
-            Ballot.state.in_((BallotState.ASSIGNED, BallotState.DRAFT)),
-            judged_in(session, round_),
-        )
-    )
-    return found or 0

@@ -448,17 +448,23 @@ def test_a_practice_needs_entries(session: Session, client: Client) -> None:
     assert "The practice is over. It counts for nothing." in page
 
 
-@SQLITE
-def test_who_may_not_mark_an_entry_of_a_practice_is_not_missed(
-    session: Session, client: Client
-) -> None:
-    scene = fresh(session, judges=4)
+def practice_with_own(session: Session, client: Client, scene: scenes.Scene) -> tuple[Round, int]:
+    """Plan a practice on two entries, one of them the first judge's own; return its number."""
     practice, _scoring = plan(session, scene, Preset.PRACTICE)
     assert scene.judges[0].user is not None
     own = factories.entry(session, scene.contest, scene.judges[0].user).number
     assert own is not None
     manager(client, scene)
     client.submit(at(scene, practice, "entries"), {"entries": ["2", str(own)]})
+    return practice, own
+
+
+@SQLITE
+def test_who_may_not_mark_an_entry_of_a_practice_is_not_missed(
+    session: Session, client: Client
+) -> None:
+    scene = fresh(session, judges=4)
+    practice, _own = practice_with_own(session, client, scene)
     page = client.page(at(scene, practice))
     assert "That makes 7 ballots in all." in page
     assert "conflicts of interest aside" in page
@@ -476,12 +482,7 @@ def test_an_entry_of_a_practice_that_nobody_may_mark_is_named(
     session: Session, client: Client
 ) -> None:
     scene = fresh(session, judges=1)
-    practice, _scoring = plan(session, scene, Preset.PRACTICE)
-    assert scene.judges[0].user is not None
-    own = factories.entry(session, scene.contest, scene.judges[0].user).number
-    assert own is not None
-    manager(client, scene)
-    client.submit(at(scene, practice, "entries"), {"entries": ["2", str(own)]})
+    practice, own = practice_with_own(session, client, scene)
     assert f"Entry {own:04d}: 0 judges instead of 1" in client.page(at(scene, practice))
     page = client.follow(client.submit(at(scene, practice), press="Open the round now")).text
     assert f"Too few judges may mark these entries: {own:04d}" in page
