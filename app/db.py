@@ -1,5 +1,6 @@
 """The database's floor: the declarative base, its names, its types, and engines per dialect."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,13 +11,14 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    Executable,
     MetaData,
     Table,
     create_engine,
     event,
     make_url,
 )
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
@@ -82,6 +84,15 @@ def table_of(model: type[Base]) -> Table:
 
 LAST: Final = "podium.last"
 """In a session's `info`: statements, each with its values, that `transaction.at_once` sends."""
+
+
+def send_last(session: Session, statement: Executable, values: Mapping[str, Any]) -> None:
+    """Send what nothing reads before the commit: together with it inside `transaction.at_once`."""
+    last = session.info.get(LAST)
+    if last is None:
+        session.connection().execute(statement, values)
+    else:
+        last.append((statement, values))
 
 
 def make_engine(url: str) -> Engine:

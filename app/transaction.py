@@ -66,8 +66,8 @@ def at_once() -> Iterator[None]:
     """Commit when the block ends, before the answer is made; write nothing after it.
 
     Whoever appends to the audit holds its head until the commit, and all who write wait for it.
-    PostgreSQL is sent that act last and together with the commit: between two turns to a server a
-    busy process is kept waiting, and everybody with it.
+    PostgreSQL is sent that act last, and it and all that `send_last` kept back together with the
+    commit: between two turns to a server a busy process is kept waiting, and everybody with it.
     """
     session = current_session()
     if session.get_bind().dialect.name == "postgresql":

@@ -41,7 +41,9 @@ SIZES = (200, 10_000)
 CLIENTS = 8
 PANEL = 8
 PER_ENTRY = 3
-TURNS = 9
+STARTS = 4
+"""How often the servers are started anew: of the same program one start is quicker than another."""
+TURNS = 5
 REQUESTS = 25
 """What each client asks in one turn."""
 KEYS = ("relevance", "story", "originality", "technique", "impact")
@@ -287,13 +289,15 @@ class Contender:
     """A server and those who use it."""
 
     name: str
+    app: str
+    environment: Mapping[str, str]
     port: int
     judges: Sequence[Judge]
     save: Callable[[Judge, http.client.HTTPConnection], float]
     medians: list[float] = field(default_factory=list)
 
-    def turn(self) -> None:
-        """Let all save at once, and keep the median."""
+    def turn(self) -> float:
+        """Let all save at once; return the median."""
         taken: list[float] = []
         threads = [threading.Thread(target=self._run, args=(judge, taken)) for judge in self.judges]
         for thread in threads:
@@ -302,7 +306,7 @@ class Contender:
             thread.join()
         if len(taken) < CLIENTS * REQUESTS:
             sys.exit(f"{self.name}: a client gave up")
-        self.medians.append(statistics.median(taken))
+        return statistics.median(taken)
 
     def _run(self, judge: Judge, taken: list[float]) -> None:
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=60)
@@ -355,36 +359,45 @@ def environment(folder: str, database_url: str) -> dict[str, str]:
     }
 
 
-def contenders(
-    urls: Mapping[int, str], folder: str, ports: Iterator[int], running: ExitStack
-) -> list[Contender]:
-    """Start Podium for each size, and the least beside the smallest; return who is measured."""
+def contenders(urls: Mapping[int, str], folder: str, ports: Iterator[int]) -> list[Contender]:
+    """Return who is measured: the least beside the smallest contest, and Podium for each size."""
     made = []
     for entries, url in urls.items():
         engine = make_engine(url)
         fill(engine, entries)
         engine.dispose()
         names = environment(folder, url)
-        port = next(ports)
-        running.enter_context(served("wsgi:app", port, names))
         app = create_app(Settings(**{name.lower(): value for name, value in names.items()}))  # type: ignore[arg-type] # texts, as from the environment
         signed = judges(
             app,
             entries,
             said=lambda number: {"_user_id": uniquifier(number), "_fresh": True, "fs_cc": "set"},
         )
-        made.append(Contender(f"{entries:,} entries", port, signed, Judge.save))
+        title = f"{entries:,} entries"
+        made.append(Contender(title, "wsgi:app", names, next(ports), signed, Judge.save))
     names = environment(folder, urls[SIZES[0]])
     os.environ |= {name: names[name] for name in ("SECRET_KEY", "DATABASE_URL")}
-    port = next(ports)
-    running.enter_context(served("bench.minimal:create_app()", port, names))
     signed = judges(minimal.create_app(), SIZES[0], said=lambda number: {"person": number})
-    return [Contender("the least", port, signed, Judge.save_least), *made]
+    factory = "bench.minimal:create_app()"
+    least = Contender("the least", factory, names, next(ports), signed, Judge.save_least)
+    return [least, *made]
+
+
+def measure(measured: Sequence[Contender]) -> None:
+    """Let all contenders take turns; the first of each start, which fills caches, is left out."""
+    for _ in range(STARTS):
+        with ExitStack() as running:
+            for one in measured:
+                running.enter_context(served(one.app, one.port, one.environment))
+                one.turn()
+            for _ in range(TURNS):
+                for one in measured:
+                    one.medians.append(one.turn())
 
 
 def report(title: str, measured: Sequence[Contender]) -> None:
     """Print the medians of the turns, and what they are to each other."""
-    least, small, large = (statistics.median(one.medians[1:]) for one in measured)
+    least, small, large = (statistics.median(one.medians) for one in measured)
     table(
         [title, "p50", "beside the least", "beside 200 entries"],
         [
@@ -406,20 +419,19 @@ def ratio(seconds: float, others: float, most: float) -> str:
 
 
 def main() -> None:
-    """Measure both databases, one after the other; the first turn, which fills caches, is left."""
+    """Measure both databases, one after the other."""
     ports = iter(range(18_410, 18_450))
     with tempfile.TemporaryDirectory(prefix="podium-bench-") as folder, ExitStack() as databases:
         both = {
             "SQLite": {size: f"sqlite:///{folder}/podium-{size}.sqlite3" for size in SIZES},
-            "PostgreSQL": {size: databases.enter_context(postgres.database()) for size in SIZES},
+            "PostgreSQL": {
+                size: databases.enter_context(postgres.database(durable=True)) for size in SIZES
+            },
         }
         for title, urls in both.items():
-            with ExitStack() as running:
-                measured = contenders(urls, folder, ports, running)
-                for _ in range(TURNS + 1):
-                    for contender in measured:
-                        contender.turn()
-                report(f"{title}, {CLIENTS} clients", measured)
+            measured = contenders(urls, folder, ports)
+            measure(measured)
+            report(f"{title}, {CLIENTS} clients", measured)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A ballot held for a change: all that the rules ask about it, in two statements.
+"""A ballot held for a change: all that the rules ask about it, in one statement.
 
 Whoever changes a ballot holds its round (shared) and then the ballot (alone) until the commit: a
 round cannot close between the question whether it is open and the mark, and of two windows one
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import JSON, Connection, Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.db import table_of
@@ -41,6 +41,7 @@ from media.states import AssetState
 class HeldCriterion:
     """One row of the rubric with the points that the ballot gives it, if any."""
 
+    position: int
     id: int
     key: str
     title: str
@@ -117,33 +118,49 @@ class Held:
 _b, _r, _j = table_of(Ballot), table_of(Round), table_of(Judge)
 _e, _c, _m, _k = table_of(Entry), table_of(Contest), table_of(Mark), table_of(Criterion)
 
-_BALLOT = (
-    select(
-        *(_b.c.id, _b.c.round_id, _b.c.judge_id, _b.c.entry_id, _b.c.state, _b.c.version),
-        *(_b.c.comment, _b.c.note, _b.c.recent, _b.c.shown_at, _b.c.skipped_at, _b.c.saved_at),
-        *(_b.c.submitted_at, _r.c.kind, _r.c.hand_out, _r.c.state.label("round_state")),
-        *(_r.c.closed_at, _c.c.zone, _j.c.user_id, _j.c.declared_at, _j.c.removed_at, _j.c.seen_at),
-        *(_e.c.state.label("entry_state"), _e.c.screening, _e.c.current_id),
+
+def _ballot(rows: Any, row: Any) -> Select[*tuple[Any, ...]]:
+    """Return the statement that holds a ballot, with its criteria as `rows` of `row` in JSON."""
+    seen = _b.alias("seen")
+    criteria = (
+        select(
+            rows(
+                row(
+                    *(_k.c.position, _k.c.id, _k.c.key, _k.c.title, _k.c.weight),
+                    *(_k.c.minimum, _k.c.maximum, _k.c.step_hundredths, _m.c.points),
+                ),
+                type_=JSON,
+            )
+        )
+        .outerjoin_from(_k, _m, (_m.c.criterion_id == _k.c.id) & (_m.c.ballot_id == _b.c.id))
+        .where(_k.c.round_id == _b.c.round_id)
+        .correlate(_b)
+        .scalar_subquery()
     )
-    .join_from(_b, _r, _r.c.id == _b.c.round_id)
-    .join(_j, _j.c.id == _b.c.judge_id)
-    .join(_e, _e.c.id == _b.c.entry_id)
-    .join(_c, _c.c.id == _r.c.contest_id)
-    .where(_b.c.id == bindparam("ballot"))
-    # The round before the ballot, as whoever closes it does. SQLite's writer is alone anyway.
-    .suffix_with("FOR SHARE OF rounds FOR UPDATE OF ballots", dialect="postgresql")
-)
-_CRITERIA = (
-    select(
-        *(_k.c.id, _k.c.key, _k.c.title, _k.c.weight, _k.c.minimum, _k.c.maximum),
-        *(_k.c.step_hundredths, _m.c.points),
+    return (
+        select(
+            *(_b.c.id, _b.c.round_id, _b.c.judge_id, _b.c.entry_id, _b.c.state, _b.c.version),
+            *(_b.c.comment, _b.c.note, _b.c.recent, _b.c.shown_at, _b.c.skipped_at, _b.c.saved_at),
+            *(_b.c.submitted_at, _r.c.kind, _r.c.hand_out, _r.c.state.label("round_state")),
+            *(_r.c.closed_at, _c.c.zone, _j.c.user_id, _j.c.declared_at, _j.c.removed_at),
+            *(_j.c.seen_at, _e.c.state.label("entry_state"), _e.c.screening, _e.c.current_id),
+            *(seen.c.version.label("seen"), criteria.label("criteria")),
+        )
+        .join_from(_b, _r, _r.c.id == _b.c.round_id)
+        .join(_j, _j.c.id == _b.c.judge_id)
+        .join(_e, _e.c.id == _b.c.entry_id)
+        .join(_c, _c.c.id == _r.c.contest_id)
+        .join(seen, seen.c.id == _b.c.id)
+        .where(_b.c.id == bindparam("ballot"))
+        # The round before the ballot, as whoever closes it does. SQLite's writer is alone anyway.
+        .suffix_with("FOR SHARE OF rounds FOR UPDATE OF ballots", dialect="postgresql")
     )
-    .outerjoin_from(
-        _k, _m, (_m.c.criterion_id == _k.c.id) & (_m.c.ballot_id == bindparam("ballot"))
-    )
-    .where(_k.c.round_id == bindparam("round"))
-    .order_by(_k.c.position)
-)
+
+
+_BALLOT: Final[Mapping[str, Any]] = {
+    "postgresql": _ballot(func.json_agg, func.json_build_array),
+    "sqlite": _ballot(func.json_group_array, func.json_array),
+}
 _PICTURES = select(
     exists()
     .where(VersionAsset.version_id == bindparam("version"), VersionAsset.asset_id == Asset.id)
@@ -154,16 +171,25 @@ _PICTURES = select(
 def hold(session: Session, ballot_id: int) -> Held:
     """Keep others from this ballot until the commit, and return it; NotFoundError without one.
 
-    Objects of this ballot that the session loaded before are older than this. The marks are read
-    after the lock is there, in a statement of their own: one that waited would still see the past.
+    Objects of this ballot that the session loaded before are older than this. A statement that
+    waited for another window gives the ballot as it is now, but of all beside it the past: where
+    the version that it saw is not the ballot's, the marks are read again, now without a wait.
     """
     session.flush()
-    connection = session.connection()
-    row = connection.execute(_BALLOT, {"ballot": ballot_id}).one_or_none()
+    row = _read(session.connection(), ballot_id)
+    if row is not None and row.seen != row.version:
+        row = _read(session.connection(), ballot_id)
     if row is None:
         raise NotFoundError
-    criteria = connection.execute(_CRITERIA, {"ballot": ballot_id, "round": row.round_id})
-    return Held(**row._mapping, criteria=tuple(HeldCriterion(*one) for one in criteria))  # noqa: SLF001 - public, in spite of its name
+    known = dict(row._mapping)  # noqa: SLF001 - public, in spite of its name
+    del known["seen"]
+    criteria = sorted(known.pop("criteria") or ())
+    return Held(**known, criteria=tuple(HeldCriterion(*one) for one in criteria))
+
+
+def _read(connection: Connection, ballot_id: int) -> Row[*tuple[Any, ...]] | None:
+    statement = _BALLOT[connection.dialect.name]
+    return connection.execute(statement, {"ballot": ballot_id}).one_or_none()
 
 
 def has_pictures(session: Session, version_id: int | None) -> bool:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
-    Connection,
     Integer,
     bindparam,
     cast,
@@ -19,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import table_of
+from app.db import send_last, table_of
 from judging.models import Ballot, Criterion, Judge, Mark
 from judging.queries.held import Held
 
@@ -36,31 +35,30 @@ def keep(
     now: datetime,
 ) -> None:
     """Write a ballot's marks, by criterion key, and the columns of its row that change."""
-    connection = session.connection()
-    _write_marks(connection, held, marks)
+    _write_marks(session, held, marks)
     if changed:
-        connection.execute(_UPDATE_BALLOT, {"ballot": held.id, **changed})
+        send_last(session, _UPDATE_BALLOT, {"ballot": held.id, **changed})
     if held.seen_at is None or now - held.seen_at >= SEEN_EVERY:
-        connection.execute(_SEE_JUDGE, {"judge": held.judge_id, "seen_at": now})
+        send_last(session, _SEE_JUDGE, {"judge": held.judge_id, "seen_at": now})
 
 
 def postpone(session: Session, held: Held, now: datetime) -> None:
     """Write that the ballot was left for later."""
-    session.connection().execute(_UPDATE_BALLOT, {"ballot": held.id, "skipped_at": now})
+    send_last(session, _UPDATE_BALLOT, {"ballot": held.id, "skipped_at": now})
 
 
-def _write_marks(connection: Connection, held: Held, marks: Mapping[str, int]) -> None:
+def _write_marks(session: Session, held: Held, marks: Mapping[str, int]) -> None:
     points = {
         str(one.id): marks[one.key]
         for one in held.criteria
         if one.key in marks and marks[one.key] != one.points
     }
     if points:
-        keep = _KEEP_MARKS[connection.dialect.name]
-        connection.execute(keep, {"ballot": held.id, "points": points})
+        keep = _KEEP_MARKS[session.get_bind().dialect.name]
+        send_last(session, keep, {"ballot": held.id, "points": points})
     gone = [one.id for one in held.criteria if one.points is not None and one.key not in marks]
     if gone:
-        connection.execute(_ERASE_MARKS, {"ballot": held.id, "criteria": gone})
+        send_last(session, _ERASE_MARKS, {"ballot": held.id, "criteria": gone})
 
 
 _BALLOTS, _JUDGES = table_of(Ballot), table_of(Judge)

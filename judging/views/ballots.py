@@ -99,7 +99,8 @@ def mark(ballot_id: int) -> Response | str:
     try:
         with at_once():
             saved = _save(ballot_id, read_ballot(request.form))
-            if request.form.get("act") == "skip":
+        if request.form.get("act") == "skip":
+            with at_once():
                 _skip(ballot_id)
     except InvalidError as error:
         return _say_invalid(ballot_id, error)

@@ -27,25 +27,29 @@ HASTE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Yield the address (`postgresql+psycopg://…`) of a new, empty database."""
+def database(*, durable: bool = False) -> Iterator[str]:
+    """Yield the address (`postgresql+psycopg://…`) of a new, empty database.
+
+    Of our own servers, only a `durable` one writes through to the disk at a commit, as a site's
+    does: what is measured needs it, tests do not.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgresql"):
         with _database_at(make_url(given)) as address:
             yield address
     else:
-        with _own_server() as server, _database_at(server) as address:
+        with _own_server(durable=durable) as server, _database_at(server) as address:
             yield address
 
 
 @contextmanager
-def _own_server() -> Iterator[URL]:
+def _own_server(*, durable: bool) -> Iterator[URL]:
     folder = Path(tempfile.mkdtemp(prefix="podium-postgres-"))
     server = PostgresServer(folder, cleanup_mode="stop")
     try:
         url = make_url(server.get_uri())
         with _connect(url) as connection:
-            for setting in HASTE:
+            for setting in () if durable else HASTE:
                 command = sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting))
                 connection.execute(command)
             connection.execute("SELECT pg_reload_conf()")
