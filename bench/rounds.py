@@ -20,7 +20,18 @@ def interleave(
     *,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Return each contender's median seconds per call; the first round, uncounted, fills caches.
+    """Return each contender's median seconds per call; see `take_turns`."""
+    taken = take_turns(contenders, rounds, clock=clock)
+    return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def take_turns(
+    contenders: Mapping[str, Contender],
+    rounds: int = ROUNDS,
+    *,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, list[float]]:
+    """Return the seconds of each contender's calls; the first round, uncounted, fills caches.
 
     A contender that works in another process returns the seconds it took by itself. With
     `time.process_time` as the clock, others on the machine hardly count.
@@ -32,7 +43,7 @@ def interleave(
             told = run()
             if number:
                 taken[name].append(told if isinstance(told, float) else clock() - began)
-    return {name: statistics.median(times) for name, times in taken.items()}
+    return taken
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -41,6 +41,8 @@ class Ballot(Base):
         CheckConstraint("version >= 0", name="version_not_negative"),
         Index("ix_ballots_judge", "judge_id", "round_id", "position"),
         Index("ix_ballots_entry", "entry_id"),
+        # Enough for counting how far a round is, and each judge.
+        Index("ix_ballots_state", "round_id", "state", "judge_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import table_of
@@ -40,7 +40,7 @@ def ballots(session: Session, round_: Round) -> Sheet[int]:
     alike: dict[tuple[int, ...], dict[str, int]] = {}
     sheet: defaultdict[int, dict[Hashable, dict[str, int]]] = defaultdict(dict)
     for row in _packed(session, round_) if places else ():
-        number, judge, said = row[0], row[1], tuple(row[2:])
+        number, judge, said = row[0], row[1], row[2:]
         ballot = alike.get(said)
         if ballot is None:
             ballot = alike[said] = _unpacked(said, places)
@@ -67,37 +67,40 @@ def _unpacked(said: Sequence[int], places: Iterable[tuple[str, int, int]]) -> di
 def _packed(session: Session, round_: Round) -> Sequence[tuple[Any, ...]]:
     """Return (entry's number, judge's id, packed points …) for each ballot."""
     session.flush()
+    # By the connection: the session would look at each of the rows.
+    connection = session.connection()
+    # No two marks share a bit, so that their sum is also all their bits. PostgreSQL adds up large
+    # integers as numerics, at twice the cost; SQLite knows the sum alone.
+    together = func.bit_or if connection.dialect.name == "postgresql" else func.sum
     ids = [criterion.id for criterion in round_.criteria]
     parts = [ids[at : at + _DIGITS] for at in range(0, len(ids), _DIGITS)]
-    # Grouped by themselves: both databases walk the marks' unique index for that, and sort nothing.
+    # Grouped by themselves: neither database sorts the marks for that.
     of_ballot = (
         select(
-            _MARKS.c.ballot_id, *(_pack(part).label(f"part_{at}") for at, part in enumerate(parts))
+            _MARKS.c.ballot_id,
+            *(together(_digit(part)).label(f"part_{at}") for at, part in enumerate(parts)),
         )
-        .where(_MARKS.c.criterion_id.in_(ids))
+        # A mark between these of another round counts 0 here, and its ballot is left out below.
+        .where(_MARKS.c.criterion_id.between(min(ids), max(ids)))
         .group_by(_MARKS.c.ballot_id)
         .subquery()
     )
-    # By the connection: the session would look at each of the rows.
-    return (
-        session.connection()
-        .execute(
-            select(_ENTRIES.c.number, _BALLOTS.c.judge_id, *list(of_ballot.c)[1:])
-            .join_from(_ENTRIES, _BALLOTS, _BALLOTS.c.entry_id == _ENTRIES.c.id)
-            .join(of_ballot, of_ballot.c.ballot_id == _BALLOTS.c.id)
-            .where(_BALLOTS.c.round_id == round_.id, _BALLOTS.c.state == BallotState.SUBMITTED)
-        )
-        .all()
-    )
+    return connection.execute(
+        select(_ENTRIES.c.number, _BALLOTS.c.judge_id, *list(of_ballot.c)[1:])
+        .join_from(_ENTRIES, _BALLOTS, _BALLOTS.c.entry_id == _ENTRIES.c.id)
+        .join(of_ballot, of_ballot.c.ballot_id == _BALLOTS.c.id)
+        .where(_BALLOTS.c.round_id == round_.id, _BALLOTS.c.state == BallotState.SUBMITTED)
+    ).all()
 
 
-def _pack(criteria: Sequence[int]) -> ColumnElement[int]:
-    digit = case(
+def _digit(criteria: Sequence[int]) -> ColumnElement[int]:
+    """Return a mark's points at the place of its criterion; 0 for those of others."""
+    place = case(
         {criterion: literal(1 << at * _BITS, BigInteger) for at, criterion in enumerate(criteria)},
         value=_MARKS.c.criterion_id,
         else_=literal(0, BigInteger),
     )
-    return cast(func.sum((_MARKS.c.points + 1) * digit), BigInteger)
+    return (_MARKS.c.points + 1) * place
 
 
 def rankings(session: Session, round_: Round) -> list[RankRow[int]]:

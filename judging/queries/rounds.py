@@ -108,10 +108,10 @@ def judged_in(session: Session, round_: Round) -> ColumnElement[bool]:
 
 def entry_numbers(session: Session, round_: Round) -> dict[int, int]:
     """Return the numbers of the entries that judges judge in this round, by id."""
-    found = session.execute(
-        select(Entry.id, Entry.number).where(judged_in(session, round_)).order_by(Entry.number)
-    )
-    return {entry_id: number or 0 for entry_id, number in found}
+    wanted = select(Entry.id, Entry.number).where(judged_in(session, round_)).order_by(Entry.number)
+    # By the connection: the session would look at each of the rows.
+    session.flush()
+    return {entry_id: number or 0 for entry_id, number in session.connection().execute(wanted)}
 
 
 def numbers_of(session: Session, entry_ids: Collection[int]) -> list[int]:
