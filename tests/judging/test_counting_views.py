@@ -243,8 +243,14 @@ def test_methods_stand_side_by_side_and_a_late_change_needs_a_reason(
     assert "declared first" in counted_so
     assert "declared first" in client.page(scene.round_url())
     assert "from “Weighted mean” to “Trimmed mean without the highest" in results
+    assert "Change how it is counted" in client.page(scene.round_url())
+    assert "A change needs a reason" in client.page(url)
     scenes.confirmed(session, scene)
     assert "Count this way" not in client.page(url)
+    # What cannot be changed any more is not offered.
+    assert "A change needs a reason" not in client.page(url)
+    assert "Change how it is counted" not in client.page(scene.round_url())
+    assert "Compare methods" in client.page(scene.round_url())
 
 
 def test_a_planned_round_explains_its_methods(session: Session, client: Client) -> None:
