@@ -1,4 +1,4 @@
-"""A judge's own past: what was saved when, and how the scale was used; never anybody else's."""
+"""A judge's own past: what was saved when, how the scale was used; and how a practice went."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
+from contests.models import Entry
 from judging.models import Ballot, Criterion, Mark
 from judging.states import BallotState
 
@@ -76,6 +77,22 @@ def panel_spread(session: Session, *, round_id: int, entry_id: int) -> Spreads:
     """
     this = (Ballot.round_id == round_id) & (Ballot.entry_id == entry_id)
     return _spread(session, this & (Ballot.state == BallotState.SUBMITTED))
+
+
+def panel_spreads(session: Session, *, round_id: int) -> Mapping[int, Spreads]:
+    """Return what `panel_spread` does of every entry that has any marks, by its number."""
+    spreads: defaultdict[int, defaultdict[str, Counter[int]]]
+    spreads = defaultdict(lambda: defaultdict(Counter))
+    for number, key, points, count in session.execute(
+        select(Entry.number, Criterion.key, Mark.points, func.count(Mark.id))
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .join(Entry, Entry.id == Ballot.entry_id)
+        .where(Ballot.round_id == round_id, Ballot.state == BallotState.SUBMITTED)
+        .group_by(Entry.number, Criterion.key, Mark.points)
+    ):
+        spreads[number or 0][key][points] = count
+    return spreads
 
 
 def _spread(session: Session, which: ColumnElement[bool]) -> Spreads:

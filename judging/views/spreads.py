@@ -70,6 +70,11 @@ def panel_spread(criterion: Criterion, given: Counter[int], mine: int | None) ->
     return Spread(criterion.title, words, _bars(criterion, given, mine))
 
 
+def whole_spread(criterion: Criterion, given: Counter[int]) -> Spread:
+    """Return what a panel gave one entry, for whoever is not on it."""
+    return Spread(criterion.title, _range_words(criterion, given), _bars(criterion, given))
+
+
 def _own_words(criterion: Criterion, given: Counter[int]) -> str:
     count = given.total()
     if not count:
@@ -102,33 +107,43 @@ def _panel_words(criterion: Criterion, others: Counter[int], mine: int) -> str:
     own = label_of(criterion, mine)
     if not others:
         return gettext("You gave %(own)s. Nobody else has submitted marks here yet.", own=own)
-    return " ".join(
-        (
-            gettext("You gave %(own)s.", own=own),
-            ngettext(
-                "The other mark is %(least)s.",
-                "The other %(num)s marks go from %(least)s to %(most)s, the middle one is"
-                " %(middle)s.",
-                others.total(),
-                least=label_of(criterion, min(others)),
-                most=label_of(criterion, max(others)),
-                middle=_worth(criterion, _middle(others)),
-            ),
-            _place(others, mine),
-        )
-    ).strip()
+    said = (gettext("You gave %(own)s.", own=own), _other_words(criterion, others))
+    return " ".join((*said, _place(others, mine))).strip()
+
+
+def _other_words(criterion: Criterion, others: Counter[int]) -> str:
+    least, most = label_of(criterion, min(others)), label_of(criterion, max(others))
+    count = others.total()
+    if least == most and count > 1:
+        return gettext("Each of the other %(count)s marks is %(mark)s.", count=count, mark=least)
+    return ngettext(
+        "The other mark is %(least)s.",
+        "The other %(num)s marks go from %(least)s to %(most)s, the middle one is %(middle)s.",
+        count,
+        least=least,
+        most=most,
+        middle=_worth(criterion, _middle(others)),
+    )
 
 
 def _all_words(criterion: Criterion, given: Counter[int]) -> str:
+    words = _range_words(criterion, given)
+    return " ".join((gettext("You submitted no mark."), words)) if given else words
+
+
+def _range_words(criterion: Criterion, given: Counter[int]) -> str:
     if not given:
         return gettext("Nobody has submitted marks here.")
+    least, most = label_of(criterion, min(given)), label_of(criterion, max(given))
+    count = given.total()
+    if least == most and count > 1:
+        return gettext("Each of the %(count)s marks is %(mark)s.", count=count, mark=least)
     return ngettext(
-        "You submitted no mark. The only mark is %(least)s.",
-        "You submitted no mark. The %(num)s marks go from %(least)s to %(most)s, the middle one is"
-        " %(middle)s.",
-        given.total(),
-        least=label_of(criterion, min(given)),
-        most=label_of(criterion, max(given)),
+        "The only mark is %(least)s.",
+        "The %(num)s marks go from %(least)s to %(most)s, the middle one is %(middle)s.",
+        count,
+        least=least,
+        most=most,
         middle=_worth(criterion, _middle(given)),
     )
 

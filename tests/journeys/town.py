@@ -17,7 +17,7 @@ from app.mail import OutgoingMail
 from contests.models import Contest, Declaration, Entry, LatePass, TopicScheme, Track, VersionTopic
 from contests.service import teams
 from contests.states import ContestKind, ContestState, EntryState, Screening
-from judging.models import Advance, Ballot, Judge, Recusal, RecusalSource
+from judging.models import Advance, Ballot, Judge, Recusal, RecusalSource, RoundEntry
 from judging.queries.rounds import rounds_of
 from judging.ranking import Kind
 from judging.service import announcement, panel, rounds, sealing
@@ -200,6 +200,8 @@ def _judging(session: Session, town: Town) -> None:
     town.ballots["submitted"].comment = f"A comment. {LONG}"
     practice = factories.round_(session, hack.contest, position=2)
     practice.is_practice, practice.title = True, "Practice"
+    chosen = RoundEntry(round_id=practice.id, entry_id=hack.entries[0].id, created_at=NOW)
+    session.add(chosen)
     town.ballots["practice"] = factories.ballot(session, practice, seat, hack.entries[0], (5, 9))
     factories.ballot(session, practice, hack.judges[0], hack.entries[0], (6, 7))
     recused = town.ballots["recused"]

@@ -95,6 +95,12 @@ def comparison(*names: str) -> Iterator[Visit]:
     return (Visit("pairs.comparison", at(name)) for name in names)
 
 
+def practised(town: Town) -> Values:
+    """Return the address of a round of practice in which judges have submitted."""
+    round_ = town.ballots["practice"].round
+    return {"slug": round_.contest.slug, "round_id": round_.id}
+
+
 def token(endpoint: str, name: str) -> Visit:
     """Visit a page that a link in a mail leads to."""
     return Visit(endpoint, lambda town: {"token": town.tokens[name]})
@@ -188,6 +194,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         *contest("judging_organiser.stability", "judging", "closed"),
         *in_round("judging_organiser.next_entries", "several", "shortlist"),
         *in_round("judging_organiser.practice_entries", "practice"),
+        Visit("judging_organiser.round_", practised),
+        Visit("judging_organiser.practice_panel", practised),
         *contest("judging_organiser.results", "waiting", "judging", "closed", "proposed"),
         *contest("judging_organiser.results", "confirmed", "announced"),
         *contest("judging_organiser.change_proposal", "proposed"),

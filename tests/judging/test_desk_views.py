@@ -460,6 +460,36 @@ def test_after_a_practice_whoever_submitted_nothing_sees_the_panel_too(
     assert f"{scene.url()}/spread" not in desk.page(f"/judge/rounds/{scene.round_.id}")
 
 
+def test_the_organisers_see_whether_a_practice_reads_the_scale_alike(
+    desk: Client, session: Session, scene: Scene
+) -> None:
+    place = f"/manage/contests/{scene.contest.slug}/rounds/{scene.round_.id}"
+    organiser = factories.organiser(session)
+    desk.sign_in(organiser)
+    desk.page(f"{place}/panel", 404)
+    scene.round_.is_practice = True
+    for ballot in scene.ballots:
+        chosen = RoundEntry(round_id=scene.round_.id, entry_id=ballot.entry_id, created_at=NOW)
+        session.add(chosen)
+    for number, points in enumerate(([4, 9], [8, 9]), start=1):
+        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
+        factories.ballot(session, scene.round_, rival, scene.ballots[0].entry, points)
+    session.commit()
+    assert f"{place}/panel" in desk.page(place)
+    page = desk.page(f"{place}/panel")
+    assert "<p>The 2 marks go from 4 to 8, the middle one is 6.</p>" in page
+    assert "<p>Each of the 2 marks is 9.</p>" in page
+    assert page.count("Nobody has submitted marks here.") == len(scene.ballots) - 1
+    assert "Rival" not in page
+    scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
+    session.commit()
+    assert f"{place}/panel" in desk.page(place)
+    scene.round_.state, scene.round_.closed_at = RoundState.PLANNED, None
+    scene.round_.opened_at = None
+    session.commit()
+    desk.page(f"{place}/panel", 404)
+
+
 def test_outside_practice_nobody_sees_what_others_gave(desk: Client, scene: Scene) -> None:
     save(desk, scene.url(), version="0", act="submit", **SEEN)
     desk.page(f"{scene.url()}/spread", 404)

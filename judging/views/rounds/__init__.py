@@ -6,5 +6,6 @@ from judging.views.rounds import (  # noqa: F401 - see above
     going_on,
     late,
     overview,
+    practising,
     setting,
 )
