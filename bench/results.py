@@ -5,7 +5,6 @@ an organiser gets it, without a network: counted anew, the ladder asked where th
 Montage, which Wikimedia's photo contests are judged with, took 4.4 s for a round of this size.
 """
 
-import gc
 import os
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from sqlalchemy import Engine
 from app.accounts.models import User
 from app.cli import migrations
 from app.db import make_engine
-from app.factory import create_app
+from app.factory import create_app, spare_collector
 from app.settings import load_settings
 from app.transaction import Transactions
 from bench import gallery
@@ -200,9 +199,7 @@ def contest_in(url: str, folder: str) -> Iterator[Flask]:
     engine.dispose()
     app = create_app(load_settings())
     # As the server that `podium serve` starts.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(5_000)
+    spare_collector()
     yield app
     app.extensions["podium.transactions"].engine.dispose()
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.audit import AuditEvent
@@ -66,21 +66,24 @@ def marks_of(session: Session, ballot_ids: Collection[int]) -> dict[int, dict[st
 
 def own_spread(session: Session, *, judge_id: int, round_id: int) -> Spreads:
     """Return how a judge has used the scale in a round so far, drafts included."""
-    mine = (Ballot.judge_id == judge_id) & (Ballot.round_id == round_id)
-    return _spread(session, mine & (Ballot.state != BallotState.RECUSED))
-
-
-def panel_spread(session: Session, *, round_id: int, entry_id: int) -> Spreads:
-    """Return what a panel gave one entry, of submitted ballots, without telling who gave what.
-
-    For rounds of practice only: elsewhere a judge never learns what others gave.
-    """
-    this = (Ballot.round_id == round_id) & (Ballot.entry_id == entry_id)
-    return _spread(session, this & (Ballot.state == BallotState.SUBMITTED))
+    spread: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for key, points, count in session.execute(
+        select(Criterion.key, Mark.points, func.count(Mark.id))
+        .join(Criterion, Criterion.id == Mark.criterion_id)
+        .join(Ballot, Ballot.id == Mark.ballot_id)
+        .where(Ballot.judge_id == judge_id, Ballot.round_id == round_id)
+        .where(Ballot.state != BallotState.RECUSED)
+        .group_by(Criterion.key, Mark.points)
+    ):
+        spread[key][points] = count
+    return spread
 
 
 def panel_spreads(session: Session, *, round_id: int) -> Mapping[int, Spreads]:
-    """Return what `panel_spread` does of every entry that has any marks, by its number."""
+    """Return what a panel gave each entry, by number, of submitted ballots, without who gave what.
+
+    For rounds of practice only: elsewhere a judge never learns what others gave.
+    """
     spreads: defaultdict[int, defaultdict[str, Counter[int]]]
     spreads = defaultdict(lambda: defaultdict(Counter))
     for number, key, points, count in session.execute(
@@ -93,16 +96,3 @@ def panel_spreads(session: Session, *, round_id: int) -> Mapping[int, Spreads]:
     ):
         spreads[number or 0][key][points] = count
     return spreads
-
-
-def _spread(session: Session, which: ColumnElement[bool]) -> Spreads:
-    spread: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for key, points, count in session.execute(
-        select(Criterion.key, Mark.points, func.count(Mark.id))
-        .join(Criterion, Criterion.id == Mark.criterion_id)
-        .join(Ballot, Ballot.id == Mark.ballot_id)
-        .where(which)
-        .group_by(Criterion.key, Mark.points)
-    ):
-        spread[key][points] = count
-    return spread

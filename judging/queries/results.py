@@ -124,12 +124,13 @@ class Commitment:
 class Change:
     """A change of how to count, made after judging began.
 
-    `round` is the round's title, empty for the tie ladder; `before` and `after` are a method as
-    "trimmed_mean 1", or the ladder's rungs.
+    `subject` is the audit's, `round` the round's title, empty for the tie ladder; `before` and
+    `after` are a method as "trimmed_mean 1", or the ladder's rungs.
     """
 
     at: datetime
     by: str
+    subject: str
     round: str
     before: str | list[str]
     after: str | list[str]
@@ -245,6 +246,7 @@ def changes(session: Session, contest: Contest, rounds: Sequence[Round]) -> list
         Change(
             event.at,
             name or "",
+            event.subject,
             titles.get(event.subject, ""),
             event.details["from"],
             event.details["to"],
@@ -255,10 +257,10 @@ def changes(session: Session, contest: Contest, rounds: Sequence[Round]) -> list
     ]
 
 
-def method_changed_at(session: Session, round_: Round) -> datetime | None:
-    """Return when the method of a round last changed after judging began, if it did."""
-    found = changes(session, round_.contest, [round_])
-    return max((change.at for change in found if change.round), default=None)
+def method_changed_at(found: Iterable[Change], round_: Round) -> datetime | None:
+    """Return when the method of a round last changed after judging began, by its `changes`."""
+    subject = f"round:{round_.id}"
+    return max((change.at for change in found if change.subject == subject), default=None)
 
 
 def find_decision(session: Session, contest: Contest, *, lock: bool = False) -> Decision | None:

@@ -47,8 +47,8 @@ def positions_in(shown: Board, number: int) -> list[tuple[str, str]]:
     counted = shown.count
     if number not in counted.ranked:
         return []
-    apart = _left_apart(counted)
-    found = positions(counted.orders, counted.ranked, number)
+    orders, apart = counted.orders, _left_apart(counted)
+    found = positions(orders, counted.ranked, number)
     rows = sorted(
         (position, shown.judges[str(judge)], str(judge)) for judge, position in found.items()
     )
@@ -56,7 +56,7 @@ def positions_in(shown: Board, number: int) -> list[tuple[str, str]]:
         (
             name,
             points_words(position, MethodName.RANK_SUM, 0)
-            if number in counted.orders[judge]
+            if number in orders[judge]
             else _left_out(counted, position, is_apart=number in apart.get(judge, ())),
         )
         for position, name, judge in rows
@@ -73,12 +73,12 @@ def _left_out(counted: Count, position: Fraction, *, is_apart: bool) -> str:
 
 def _left_apart(counted: Count) -> dict[str, list[int]]:
     """Return the entries that a conflict of interest keeps out of each order, by judge as text."""
-    found = kept_apart(current_session(), counted.round)
+    found, standing = kept_apart(current_session(), counted.round), counted.ranked
     return {
         str(judge): [
             number
             for number in found.get(int(str(judge)), ())
-            if number in counted.ranked and number not in ranked
+            if number in standing and number not in ranked
         ]
         for judge, ranked in counted.orders.items()
     }

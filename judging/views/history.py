@@ -81,7 +81,7 @@ def spread(ballot_id: int) -> Response | str:
     if not _may_compare(found):
         return go_on(found)
     session = current_session()
-    given = queries.panel_spread(session, round_id=found.round_id, entry_id=found.entry_id)
+    given = queries.panel_spreads(session, round_id=found.round_id)[found.entry.number or 0]
     is_mine_there = found.state is BallotState.SUBMITTED
     mine = ballots.content_of(found).marks if is_mine_there else {}
     share = desk_queries.get_share(session, judge=found.judge, round_id=found.round_id)

@@ -141,6 +141,7 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
     titles, judges = shown.titles, shown.judges
     rungs = rules_of(session, contest).ladder
     ladder = counting_words.ladder_words(rungs, shown.round, titles, judges)
+    changes = queries.changes(session, contest, shown.rounds)
     return {
         "contest": contest,
         "board": shown,
@@ -152,9 +153,9 @@ def _standings(contest: Contest, shown: Board) -> dict[str, object]:
         "other_rungs": len(rungs) - len(ladder),
         "changes": [
             (change, *(_changed(said, titles, judges) for said in (change.before, change.after)))
-            for change in queries.changes(session, contest, shown.rounds)
+            for change in changes
         ],
-        "changed_at": queries.method_changed_at(session, shown.round),
+        "changed_at": queries.method_changed_at(changes, shown.round),
         "apart": apart_in(shown),
         "cut": _cut(shown.ranking.standings, first_places(shown.round, shown.rounds)[0]),
     }

@@ -112,17 +112,19 @@ def _panel_words(criterion: Criterion, others: Counter[int], mine: int) -> str:
 
 
 def _other_words(criterion: Criterion, others: Counter[int]) -> str:
-    least, most = label_of(criterion, min(others)), label_of(criterion, max(others))
-    count = others.total()
-    if least == most and count > 1:
-        return gettext("Each of the other %(count)s marks is %(mark)s.", count=count, mark=least)
+    count, said = others.total(), _ends(criterion, others)
+    if count > 1 == len(others):
+        return ngettext(
+            "Each of the other %(num)s marks is %(least)s.",
+            "Each of the other %(num)s marks is %(least)s.",
+            count,
+            **said,
+        )
     return ngettext(
         "The other mark is %(least)s.",
         "The other %(num)s marks go from %(least)s to %(most)s, the middle one is %(middle)s.",
         count,
-        least=least,
-        most=most,
-        middle=_worth(criterion, _middle(others)),
+        **said,
     )
 
 
@@ -134,18 +136,29 @@ def _all_words(criterion: Criterion, given: Counter[int]) -> str:
 def _range_words(criterion: Criterion, given: Counter[int]) -> str:
     if not given:
         return gettext("Nobody has submitted marks here.")
-    least, most = label_of(criterion, min(given)), label_of(criterion, max(given))
-    count = given.total()
-    if least == most and count > 1:
-        return gettext("Each of the %(count)s marks is %(mark)s.", count=count, mark=least)
+    count, said = given.total(), _ends(criterion, given)
+    if count > 1 == len(given):
+        return ngettext(
+            "Each of the %(num)s marks is %(least)s.",
+            "Each of the %(num)s marks is %(least)s.",
+            count,
+            **said,
+        )
     return ngettext(
         "The only mark is %(least)s.",
         "The %(num)s marks go from %(least)s to %(most)s, the middle one is %(middle)s.",
         count,
-        least=least,
-        most=most,
-        middle=_worth(criterion, _middle(given)),
+        **said,
     )
+
+
+def _ends(criterion: Criterion, given: Counter[int]) -> dict[str, str]:
+    """Return the lowest, the highest and the middle mark, as sentences name them."""
+    return {
+        "least": label_of(criterion, min(given)),
+        "most": label_of(criterion, max(given)),
+        "middle": _worth(criterion, _middle(given)),
+    }
 
 
 def _place(others: Counter[int], mine: int) -> str:

@@ -410,13 +410,18 @@ def test_a_judge_sees_how_they_used_the_scale_and_nothing_of_others(
     assert page.count('class="spread-bar"') == 10
 
 
+def rivals_give(session: Session, scene: Scene, *given: list[int]) -> None:
+    """Let others on the panel submit these marks on the first entry."""
+    for number, points in enumerate(given, start=1):
+        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
+        factories.ballot(session, scene.round_, rival, scene.ballots[0].entry, points)
+
+
 def test_practice_shows_the_panel_without_names_once_one_has_submitted(
     desk: Client, session: Session, scene: Scene
 ) -> None:
     scene.round_.is_practice = True
-    for number, points in enumerate(([4, 9], [8, 9], [6, 2]), start=1):
-        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
-        factories.ballot(session, scene.round_, rival, scene.ballots[0].entry, points)
+    rivals_give(session, scene, [4, 9], [8, 9], [6, 2])
     draft = factories.judge(session, scene.contest, factories.user(session, "Late Rival"))
     unsent = factories.ballot(session, scene.round_, draft, scene.ballots[0].entry, [1, 1])
     unsent.state, unsent.submitted_at = BallotState.DRAFT, None
@@ -438,10 +443,7 @@ def test_after_a_practice_whoever_submitted_nothing_sees_the_panel_too(
     desk: Client, session: Session, scene: Scene
 ) -> None:
     scene.round_.is_practice = True
-    entry = scene.ballots[0].entry
-    for number, points in enumerate(([4, 9], [8, 9]), start=1):
-        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
-        factories.ballot(session, scene.round_, rival, entry, points)
+    rivals_give(session, scene, [4, 9], [8, 9])
     save(desk, scene.url(), version="0", **MARKS)
     assert f"{scene.url()}/spread" not in desk.page(f"/judge/rounds/{scene.round_.id}")
     scene.round_.state, scene.round_.closed_at = RoundState.CLOSED, NOW
@@ -471,9 +473,7 @@ def test_the_organisers_see_whether_a_practice_reads_the_scale_alike(
     for ballot in scene.ballots:
         chosen = RoundEntry(round_id=scene.round_.id, entry_id=ballot.entry_id, created_at=NOW)
         session.add(chosen)
-    for number, points in enumerate(([4, 9], [8, 9]), start=1):
-        rival = factories.judge(session, scene.contest, factories.user(session, f"Rival {number}"))
-        factories.ballot(session, scene.round_, rival, scene.ballots[0].entry, points)
+    rivals_give(session, scene, [4, 9], [8, 9])
     session.commit()
     assert f"{place}/panel" in desk.page(place)
     page = desk.page(f"{place}/panel")

@@ -121,7 +121,7 @@ def _counting(found: Round) -> Counting:
         method_name(method_of(found)),
         method_explained(found.method),
         ladder_words(ladder, found, criteria, judges),
-        results.method_changed_at(session, found),
+        results.method_changed_at(results.changes(session, found.contest, [found]), found),
     )
 
 
